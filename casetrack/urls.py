@@ -1,0 +1,24 @@
+"""Every address of casetrack. Pages carry the language in the address; machines' addresses do not."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from casetrack.web import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("api/v1/", include("casetrack.api.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+
+urlpatterns += i18n_patterns(
+    path("", views.start, name="start"),
+    path("home/", views.home, name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("", include("casetrack.web.victim.urls")),
+    path("firm/", include("casetrack.web.firm.urls")),
+    path("regulator/", include("casetrack.web.regulator.urls")),
+)
+
+handler404 = "casetrack.web.views.not_found"
+handler500 = "casetrack.web.views.server_error"

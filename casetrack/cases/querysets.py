@@ -1,0 +1,28 @@
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from casetrack.firms.models import membership_of
+from casetrack.people.models import Role
+
+if TYPE_CHECKING:
+    from casetrack.cases.models import Case
+    from casetrack.people.models import User
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user: "User") -> "CaseQuerySet":
+        """The victim's own, the firm's own, everything for the system, nothing for anybody else."""
+        if user.role == Role.SYSTEM:
+            return self
+        if user.role == Role.VICTIM:
+            return self.filter(victim_user=user)
+        membership = membership_of(user)
+        return self.filter(firm=membership.firm_id) if membership else self.none()
+
+    def open(self) -> "CaseQuerySet":
+        return self.exclude(status__in=("closed", "declined", "withdrawn"))
+
+    def overdue(self, now: dt.datetime) -> "CaseQuerySet":
+        return self.filter(due_at__lt=now)

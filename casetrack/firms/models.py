@@ -1,0 +1,63 @@
+"""Securities firms and the people who work cases there."""
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from casetrack.lib.constraints import one_of
+from casetrack.people.models import User
+
+
+class Firm(models.Model):
+    """A securities firm. `clock_targets` are business days per status ("target, not law"); empty: the defaults."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name_ja = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    emergency_phone = models.CharField(max_length=40, blank=True)
+    emergency_hours = models.CharField(max_length=120, blank=True)
+    clock_targets = models.JSONField(default=dict, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name_ja"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(code__regex=r"^[A-Z][A-Z0-9]{1,19}$"), name="firms_firm_code")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if get_language() == "en" else self.name_ja
+
+
+class StaffRole(models.TextChoices):
+    INTAKE = "intake", _("Intake")
+    INVESTIGATOR = "investigator", _("Investigator")
+    APPROVER = "approver", _("Approver")
+    ADMIN = "admin", _("Administrator")
+
+
+class Membership(models.Model):
+    """A person's place at a firm: one firm and one role at a time."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="membership")
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=StaffRole.choices)
+    display_name = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [one_of("role", StaffRole.values, "firms_membership_role")]
+
+    def __str__(self) -> str:
+        return self.display_name or self.user.email
+
+
+def membership_of(user: User) -> Membership | None:
+    """The active membership at an active firm, or None. The user object keeps it for the length of a request."""
+    membership: Membership | None = getattr(user, "membership", None)
+    return membership if membership and membership.is_active and membership.firm.is_active else None

@@ -1,0 +1,50 @@
+"""The scope of row-level security: who the database answers to, inside one transaction.
+
+`app.audience` is one of firm, victim, mediator, regulator, system; with no scope the database shows no row
+(the SQL function casetrack_in_scope, made by the first migration of `people`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+SETTINGS = ("app.audience", "app.firm_id", "app.user_id")
+
+
+def _set(values: tuple[str, str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('app.audience', %s, true), set_config('app.firm_id', %s, true),"
+            " set_config('app.user_id', %s, true)",
+            values,
+        )
+
+
+def _get() -> tuple[str, str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(current_setting('app.audience', true), ''),"
+            " coalesce(current_setting('app.firm_id', true), ''), coalesce(current_setting('app.user_id', true), '')"
+        )
+        row = cursor.fetchone()
+    return row[0], row[1], row[2]
+
+
+@contextmanager
+def scoped(audience: str, *, firm_id: int | None = None, user_id: int | None = None) -> Iterator[None]:
+    """Open a transaction and set the scope inside it; an enclosing transaction gets its own scope back."""
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        before = _get() if nested else None
+        _set((audience, str(firm_id or ""), str(user_id or "")))
+        yield
+        if before is not None:
+            _set(before)
+
+
+@contextmanager
+def system_scope() -> Iterator[None]:
+    """For commands, drains, compilation: every row."""
+    with scoped("system"):
+        yield

@@ -1,0 +1,99 @@
+"""Offers and counter-offers, the settlement they lead to, and its payment. Amounts are whole yen."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from casetrack.assessment.models import Assessment
+from casetrack.cases.models import Case
+from casetrack.lib.constraints import not_negative, one_of
+from casetrack.negotiation.querysets import OfferQuerySet
+from casetrack.negotiation.workflow import OfferStatus
+from casetrack.people.models import User
+
+
+class OfferParty(models.TextChoices):
+    FIRM = "firm", _("Firm")
+    VICTIM = "victim", _("Victim")
+
+
+class Offer(models.Model):
+    """An amount that one side proposes, with its reasons. The firm's is prepared by one person, approved by another.
+
+    `components` maps components (and "solatium") to whole yen and adds up to `amount`; a counter-offer may leave it
+    empty. `answer_reason` is what the other side wrote when refusing, countering or returning it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="offers")
+    number = models.PositiveIntegerField()
+    party = models.CharField(max_length=10, choices=OfferParty.choices)
+    status = models.CharField(max_length=12, choices=OfferStatus.choices)
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="offers")
+    amount = models.DecimalField(max_digits=20, decimal_places=0)
+    components = models.JSONField(default=dict)
+    reasons = models.TextField()
+    valid_until = models.DateTimeField(null=True)
+    in_answer_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answers")
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    answer_reason = models.TextField(blank=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="negotiation_offer_number"),
+            models.UniqueConstraint(fields=["case"], condition=Q(status="open"), name="negotiation_one_open_offer"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(status="prepared"), name="negotiation_one_prepared_offer"
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(status="accepted"), name="negotiation_one_accepted_offer"
+            ),
+            one_of("status", OfferStatus.values, "negotiation_offer_status"),
+            one_of("party", OfferParty.values, "negotiation_offer_party"),
+            not_negative("amount", "negotiation_offer_amount"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("prepared_by")), name="negotiation_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=~Q(party="firm")
+                | Q(status__in=["prepared", "rejected", "withdrawn"])
+                | (Q(approved_by__isnull=False) & Q(opened_at__isnull=False) & Q(valid_until__isnull=False)),
+                name="negotiation_open_is_approved",
+            ),
+        ]
+
+
+class Settlement(models.Model):
+    """What was agreed: the accepted offer's amount, locked. `terms` is what both saw, `terms_sha256` its hash."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="settlement")
+    offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name="settlement")
+    amount = models.DecimalField(max_digits=20, decimal_places=0)
+    terms = models.JSONField()
+    terms_sha256 = models.CharField(max_length=64)
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT)
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [not_negative("amount", "negotiation_settlement_amount")]
+
+
+class Payment(models.Model):
+    """Money paid under a settlement, as an approver recorded it; `received_at` is the victim's confirmation."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="payments")
+    settlement = models.OneToOneField(Settlement, on_delete=models.PROTECT, related_name="payment")
+    amount = models.DecimalField(max_digits=20, decimal_places=0)
+    paid_on = models.DateField()
+    note = models.TextField(blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [not_negative("amount", "negotiation_payment_amount")]

@@ -1,0 +1,21 @@
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from casetrack.cases.models import Case
+from casetrack.negotiation.workflow import PUBLIC
+from casetrack.people.models import Role
+
+if TYPE_CHECKING:
+    from casetrack.negotiation.models import Offer
+    from casetrack.people.models import User
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def visible_to(self, user: "User") -> "OfferQuerySet":
+        """Offers of visible cases; a victim sees those that were approved, and the own counter-offers."""
+        visible = self.filter(case__in=Case.objects.visible_to(user))
+        if user.role != Role.VICTIM:
+            return visible
+        return visible.filter(Q(party="victim") | Q(opened_at__isnull=False), status__in=PUBLIC)

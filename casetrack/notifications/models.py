@@ -1,0 +1,44 @@
+"""What was told to whom. Notices hang on the audit log: a drain reads entries that were not handled yet."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from casetrack.lib.constraints import one_of
+from casetrack.people.models import User
+
+
+class HandledEntry(models.Model):
+    """One row per audit entry that the drain has looked at."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+    handled_at = models.DateTimeField()
+
+
+class DeliveryStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
+class Delivery(models.Model):
+    """One mail to one person. Holds no case content: the template says only that there is news."""
+
+    entry_id = models.BigIntegerField()
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT)
+    template = models.CharField(max_length=60)
+    status = models.CharField(max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry_id", "recipient", "template"], name="notifications_delivery_once"),
+            one_of("status", DeliveryStatus.values, "notifications_delivery_status"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=models.Q(status="waiting"), name="notifications_delivery_queue"
+            )
+        ]

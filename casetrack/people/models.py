@@ -1,0 +1,116 @@
+"""People who log in, and the victims' own facts. "Account" always means a brokerage account; never a log-in."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casetrack.lib.constraints import one_of
+from casetrack.people.querysets import VictimQuerySet
+
+if TYPE_CHECKING:
+    from casetrack.firms.models import Membership
+
+
+class Role(models.TextChoices):
+    VICTIM = "victim", _("Victim")
+    FIRM = "firm", _("Firm staff")
+    REGULATOR = "regulator", _("Regulator")
+    MEDIATOR = "mediator", _("Mediator")
+    SYSTEM = "system", _("System")
+
+
+class Language(models.TextChoices):
+    JA = "ja", "日本語"
+    EN = "en", "English"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username or "")
+
+    def system(self) -> "User":
+        """The actor of drains, beats and commands: a row made by the first migration, which cannot log in."""
+        return self.get(role=Role.SYSTEM)
+
+
+class User(AbstractBaseUser):
+    """Somebody who can log in. One role each; a firm's people also have a Membership."""
+
+    email = models.EmailField(_("email address"))
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.VICTIM)
+    language = models.CharField(max_length=5, choices=Language.choices, default=Language.JA)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    if TYPE_CHECKING:
+        membership: Membership
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="people_user_email"),
+            one_of("role", Role.values, "people_user_role"),
+            one_of("language", Language.values, "people_user_language"),
+            models.UniqueConstraint(fields=["role"], condition=models.Q(role="system"), name="people_user_one_system"),
+        ]
+
+    @property
+    def audience(self) -> str:
+        """The audience of row-level security that this person belongs to."""
+        return self.role
+
+
+class Victim(models.Model):
+    """The person whose account was hijacked. May be known to a firm before having a log-in (`user` is null)."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, blank=True, related_name="victim")
+    family_name = models.CharField(max_length=80)
+    given_name = models.CharField(max_length=80, blank=True)
+    family_name_kana = models.CharField(max_length=80, blank=True)
+    given_name_kana = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=5, choices=Language.choices, default=Language.JA)
+    email = models.EmailField(blank=True)
+    telephone = models.CharField(max_length=30, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = VictimQuerySet.as_manager()
+
+    class Meta:
+        constraints = [one_of("language", Language.values, "people_victim_language")]
+
+    @property
+    def name(self) -> str:
+        """Family name first, as the Japanese form has it."""
+        return f"{self.family_name} {self.given_name}".strip()
+
+    @property
+    def kana(self) -> str:
+        return f"{self.family_name_kana} {self.given_name_kana}".strip()
+
+
+class IdempotentWrite(models.Model):
+    """A write that was done once under a key: the same key again gives the same result and changes nothing."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    key = models.UUIDField()
+    action = models.CharField(max_length=60)
+    result = models.CharField(max_length=120, blank=True)
+    done_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key", "action"], name="people_write_once")]

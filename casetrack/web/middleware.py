@@ -1,0 +1,68 @@
+"""What stands between a request and its rows."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from casetrack.firms.models import membership_of
+from casetrack.lib.scope import scoped
+from casetrack.people.models import Role, User
+
+Respond = Callable[[HttpRequest], HttpResponse]
+# Pages that a member of staff without a second factor may still open: to set one up, or to leave.
+WITHOUT_MFA = ("/accounts/", "/static/", "/i18n/", "/healthz", "/demo/")
+
+
+class ScopeMiddleware:
+    """Opens the request's transaction and sets the scope of row-level security inside it.
+
+    A response of 500 and above rolls the transaction back (Django has turned the exception into it beneath us).
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            return self.get_response(request)
+        audience, ids = self.scope_of(request)
+        with scoped(audience, **ids):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            return response
+
+    @staticmethod
+    def scope_of(request: HttpRequest) -> tuple[str, dict[str, int | None]]:
+        user = request.user
+        if not isinstance(user, User) or user.role == Role.SYSTEM:
+            return "", {}
+        membership = membership_of(user)
+        return user.audience, {"firm_id": membership.firm_id if membership else None, "user_id": user.pk}
+
+
+class StaffMfaMiddleware:
+    """Staff and regulators work only behind a second factor; the demo's own people are let through in the demo."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self.must_set_up(request):
+            return redirect(reverse("mfa_index"))
+        return self.get_response(request)
+
+    @staticmethod
+    def must_set_up(request: HttpRequest) -> bool:
+        user = request.user
+        if not isinstance(user, User) or user.role == Role.VICTIM:
+            return False
+        if any(part in request.path for part in WITHOUT_MFA):
+            return False
+        if user.is_demo and settings.DEMO:
+            return False
+        return not user.authenticator_set.exists()  # type: ignore[attr-defined]

@@ -5,10 +5,14 @@ It answers "what may this person do now?" and "is this legal?". `docs/workflow.m
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Status(TextChoices):
@@ -53,7 +57,7 @@ VICTIM, INTAKE, INVESTIGATOR, APPROVER = "victim", "intake", "investigator", "ap
 
 @dataclass(frozen=True)
 class Action:
-    """One row of the table.
+    """One row of the table. `done` is the dotted past tense under which it stands in timeline and audit log.
 
     `sources` lead to `target` (None: the status stays). `by` lists who may; `reason` says that one must be given.
     `service` names the service that alone performs the action (it has a precondition of its own); without it
@@ -61,7 +65,8 @@ class Action:
     """
 
     name: str
-    label: object
+    done: str
+    label: "StrOrPromise"
     sources: tuple[Status, ...]
     target: Status
     by: tuple[str, ...]
@@ -73,59 +78,59 @@ class Action:
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
-        Action("acknowledge", _("Acknowledge"), (S.SUBMITTED,), S.ACKNOWLEDGED, (INTAKE, INVESTIGATOR, APPROVER)),
-        Action("investigate", _("Start the investigation"), (S.ACKNOWLEDGED,), S.INVESTIGATING, (INVESTIGATOR,)),
+        Action("acknowledge", "cases.acknowledged", _("Acknowledge"), (S.SUBMITTED,), S.ACKNOWLEDGED, (INTAKE, INVESTIGATOR, APPROVER)),
+        Action("investigate", "cases.investigation_started", _("Start the investigation"), (S.ACKNOWLEDGED,), S.INVESTIGATING, (INVESTIGATOR,)),
         Action(
-            "ask_victim", _("Ask the victim"), (S.INVESTIGATING,), S.AWAITING_VICTIM, (INTAKE, INVESTIGATOR),
+            "ask_victim", "cases.victim_asked", _("Ask the victim"), (S.INVESTIGATING,), S.AWAITING_VICTIM, (INTAKE, INVESTIGATOR),
             reason=True,
         ),
         Action(
-            "answer_firm", _("Answer the firm's question"), (S.AWAITING_VICTIM,), S.INVESTIGATING, (VICTIM,),
+            "answer_firm", "cases.firm_answered", _("Answer the firm's question"), (S.AWAITING_VICTIM,), S.INVESTIGATING, (VICTIM,),
             reason=True,
         ),
         Action(
-            "resume", _("Resume without an answer"), (S.AWAITING_VICTIM,), S.INVESTIGATING, (INTAKE, INVESTIGATOR),
+            "resume", "cases.resumed", _("Resume without an answer"), (S.AWAITING_VICTIM,), S.INVESTIGATING, (INTAKE, INVESTIGATOR),
             reason=True,
         ),
         Action(
-            "assess", _("Assess the loss"), (S.INVESTIGATING,), S.ASSESSED, (INVESTIGATOR,),
+            "assess", "assessment.assessed", _("Assess the loss"), (S.INVESTIGATING,), S.ASSESSED, (INVESTIGATOR,),
             service="assessment.services.run_assessment",
         ),
         Action(
-            "revise", _("Return to the investigation"), (S.ASSESSED,), S.INVESTIGATING, (INVESTIGATOR,), reason=True,
+            "revise", "cases.returned_to_investigation", _("Return to the investigation"), (S.ASSESSED,), S.INVESTIGATING, (INVESTIGATOR,), reason=True,
         ),
         Action(
-            "offer", _("Approve an offer"), (S.ASSESSED, S.NEGOTIATING, S.ESCALATED), S.NEGOTIATING, (APPROVER,),
+            "offer", "negotiation.offer_approved", _("Approve an offer"), (S.ASSESSED, S.NEGOTIATING, S.ESCALATED), S.NEGOTIATING, (APPROVER,),
             service="negotiation.services.approve_offer",
         ),
         Action(
-            "agree", _("Accept the offer"), (S.NEGOTIATING,), S.AGREED, (VICTIM,),
+            "agree", "negotiation.offer_accepted", _("Accept the offer"), (S.NEGOTIATING,), S.AGREED, (VICTIM,),
             service="negotiation.services.accept_offer",
         ),
         Action(
-            "record_payment", _("Record the payment"), (S.AGREED,), S.COMPENSATED, (APPROVER,),
+            "record_payment", "negotiation.payment_recorded", _("Record the payment"), (S.AGREED,), S.COMPENSATED, (APPROVER,),
             service="negotiation.services.record_payment",
         ),
         Action(
-            "confirm_receipt", _("Confirm that the money arrived"), (S.COMPENSATED,), S.CLOSED, (VICTIM,),
+            "confirm_receipt", "negotiation.receipt_confirmed", _("Confirm that the money arrived"), (S.COMPENSATED,), S.CLOSED, (VICTIM,),
             service="negotiation.services.confirm_receipt",
         ),
         Action(
-            "close", _("Close the case"), (S.COMPENSATED, S.ESCALATED), S.CLOSED, (APPROVER,), reason=True,
+            "close", "cases.closed", _("Close the case"), (S.COMPENSATED, S.ESCALATED), S.CLOSED, (APPROVER,), reason=True,
         ),
-        Action("decline", _("Decline the case"), BEFORE_AGREED, S.DECLINED, (APPROVER,), reason=True),
-        Action("withdraw", _("Withdraw the case"), BEFORE_AGREED, S.WITHDRAWN, (VICTIM,), reason=False),
+        Action("decline", "cases.declined", _("Decline the case"), BEFORE_AGREED, S.DECLINED, (APPROVER,), reason=True),
+        Action("withdraw", "cases.withdrawn", _("Withdraw the case"), BEFORE_AGREED, S.WITHDRAWN, (VICTIM,), reason=False),
         Action(
-            "escalate", _("Turn to an outside body"), (S.NEGOTIATING, S.DECLINED), S.ESCALATED, (VICTIM,), reason=True,
+            "escalate", "cases.escalated", _("Turn to an outside body"), (S.NEGOTIATING, S.DECLINED), S.ESCALATED, (VICTIM,), reason=True,
             if_breached=(
                 S.SUBMITTED, S.ACKNOWLEDGED, S.INVESTIGATING, S.ASSESSED, S.AGREED, S.COMPENSATED,
             ),
         ),
         Action(
-            "resume_negotiation", _("Return to the negotiation"), (S.ESCALATED,), S.NEGOTIATING, (APPROVER,),
+            "resume_negotiation", "cases.negotiation_resumed", _("Return to the negotiation"), (S.ESCALATED,), S.NEGOTIATING, (APPROVER,),
             reason=True,
         ),
-        Action("reopen", _("Reopen the case"), ENDED, S.INVESTIGATING, (APPROVER,), reason=True),
+        Action("reopen", "cases.reopened", _("Reopen the case"), ENDED, S.INVESTIGATING, (APPROVER,), reason=True),
     )
 }  # fmt: skip
 

@@ -39,7 +39,7 @@ def scoped(audience: str, *, firm_id: int | None = None, user_id: int | None = N
         before = _get() if nested else None
         _set((audience, str(firm_id or ""), str(user_id or "")))
         yield
-        if before is not None:
+        if before is not None and not connection.needs_rollback:
             _set(before)
 
 

@@ -4,45 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ChainHead',
+            name="ChainHead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_on', models.DateField(unique=True)),
-                ('chains', models.PositiveIntegerField()),
-                ('entries', models.PositiveBigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('signature', models.CharField(max_length=120)),
-                ('file', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("published_on", models.DateField(unique=True)),
+                ("chains", models.PositiveIntegerField()),
+                ("entries", models.PositiveBigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("signature", models.CharField(max_length=120)),
+                ("file", models.CharField(max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chain', models.CharField(max_length=40)),
-                ('seq', models.PositiveIntegerField(default=0)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(null=True)),
-                ('actor_role', models.CharField(max_length=20)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('firm_code', models.CharField(blank=True, max_length=20)),
-                ('action', models.CharField(max_length=60)),
-                ('subject', models.CharField(blank=True, max_length=80)),
-                ('data', models.JSONField(default=dict)),
-                ('prev', models.BinaryField(default=b'')),
-                ('hash', models.BinaryField(default=b'')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("chain", models.CharField(max_length=40)),
+                ("seq", models.PositiveIntegerField(default=0)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(null=True)),
+                ("actor_role", models.CharField(max_length=20)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("firm_code", models.CharField(blank=True, max_length=20)),
+                ("action", models.CharField(max_length=60)),
+                ("subject", models.CharField(blank=True, max_length=80)),
+                ("data", models.JSONField(default=dict)),
+                ("prev", models.BinaryField(default=b"")),
+                ("hash", models.BinaryField(default=b"")),
             ],
             options={
-                'indexes': [models.Index(fields=['action', 'id'], name='audit_entry_action')],
-                'constraints': [models.UniqueConstraint(fields=('chain', 'seq'), name='audit_entry_place')],
+                "indexes": [models.Index(fields=["action", "id"], name="audit_entry_action")],
+                "constraints": [models.UniqueConstraint(fields=("chain", "seq"), name="audit_entry_place")],
             },
         ),
     ]

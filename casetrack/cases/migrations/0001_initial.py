@@ -6,226 +6,536 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('firms', '0001_initial'),
-        ('ledger', '0001_initial'),
-        ('people', '0001_initial'),
+        ("firms", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=24, unique=True)),
-                ('status', models.CharField(choices=[('submitted', 'Received, waiting for the firm'), ('acknowledged', 'The firm has confirmed your report'), ('investigating', 'The firm is investigating'), ('awaiting_victim', 'Waiting for your answer'), ('assessed', 'The loss has been worked out'), ('negotiating', 'Offer and negotiation'), ('agreed', 'Agreed, waiting for payment'), ('compensated', 'Paid, waiting for your confirmation'), ('closed', 'Closed'), ('declined', 'Declined by the firm'), ('withdrawn', 'Withdrawn by you'), ('escalated', 'Handed to an outside body')], default='submitted', max_length=20)),
-                ('opened_by', models.CharField(choices=[('victim', 'Victim'), ('firm', 'Firm')], max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('language', models.CharField(choices=[('ja', '日本語'), ('en', 'English')], default='ja', max_length=5)),
-                ('report', models.JSONField(default=dict)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('assigned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_cases', to=settings.AUTH_USER_MODEL)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='firms.firm')),
-                ('victim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='people.victim')),
-                ('victim_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='own_cases', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=24, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "Received, waiting for the firm"),
+                            ("acknowledged", "The firm has confirmed your report"),
+                            ("investigating", "The firm is investigating"),
+                            ("awaiting_victim", "Waiting for your answer"),
+                            ("assessed", "The loss has been worked out"),
+                            ("negotiating", "Offer and negotiation"),
+                            ("agreed", "Agreed, waiting for payment"),
+                            ("compensated", "Paid, waiting for your confirmation"),
+                            ("closed", "Closed"),
+                            ("declined", "Declined by the firm"),
+                            ("withdrawn", "Withdrawn by you"),
+                            ("escalated", "Handed to an outside body"),
+                        ],
+                        default="submitted",
+                        max_length=20,
+                    ),
+                ),
+                ("opened_by", models.CharField(choices=[("victim", "Victim"), ("firm", "Firm")], max_length=10)),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "language",
+                    models.CharField(choices=[("ja", "日本語"), ("en", "English")], default="ja", max_length=5),
+                ),
+                ("report", models.JSONField(default=dict)),
+                ("due_at", models.DateTimeField(null=True)),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assigned_cases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="firms.firm"
+                    ),
+                ),
+                (
+                    "victim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="people.victim"
+                    ),
+                ),
+                (
+                    "victim_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="own_cases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CompromisedAccount',
+            name="CompromisedAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number_encrypted', models.TextField()),
-                ('number_index', models.CharField(max_length=64)),
-                ('number_hint', models.CharField(max_length=8)),
-                ('kinds', models.JSONField(default=list)),
-                ('vector', models.CharField(choices=[('phishing', 'Phishing'), ('adversary_in_the_middle', 'Real-time phishing (a site that relays the log-in)'), ('infostealer', 'Infostealing malware'), ('malware', 'Other malware'), ('unknown', 'Not known')], default='unknown', max_length=30)),
-                ('first_access_at', models.DateTimeField(null=True)),
-                ('detected_at', models.DateTimeField(null=True)),
-                ('noticed_at', models.DateTimeField(null=True)),
-                ('noticed_how', models.CharField(blank=True, choices=[('notification', 'A notification on my phone or by e-mail'), ('log_in', 'I saw it when I logged in'), ('statement', 'A statement or trade report'), ('firm_called', 'The firm contacted me'), ('other', 'In another way')], max_length=20)),
-                ('noticed_note', models.TextField(blank=True)),
-                ('told_firm_at', models.DateTimeField(null=True)),
-                ('freeze_asked_at', models.DateTimeField(null=True)),
-                ('frozen_at', models.DateTimeField(null=True)),
-                ('firm_answer', models.CharField(blank=True, choices=[('frozen', 'It froze the account'), ('refused', 'It said that it could not freeze the account'), ('later', 'It promised to call back or freeze it later'), ('not_reached', 'I could not reach it'), ('not_asked', 'I have not contacted it yet'), ('other', 'Something else')], max_length=20)),
-                ('firm_answer_note', models.TextField(blank=True)),
-                ('mfa_offered', models.CharField(choices=[('used', 'Offered, and I used it'), ('not_used', 'Offered, and I did not use it'), ('not_offered', 'Not offered'), ('unknown', "I don't know")], default='unknown', max_length=20)),
-                ('mfa_kind', models.CharField(blank=True, max_length=80)),
-                ('access', models.CharField(choices=[('reported', 'Reported'), ('confirmed', 'Confirmed'), ('refuted', 'Refuted')], default='reported', max_length=10)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='ledger.account')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='cases.case')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number_encrypted", models.TextField()),
+                ("number_index", models.CharField(max_length=64)),
+                ("number_hint", models.CharField(max_length=8)),
+                ("kinds", models.JSONField(default=list)),
+                (
+                    "vector",
+                    models.CharField(
+                        choices=[
+                            ("phishing", "Phishing"),
+                            ("adversary_in_the_middle", "Real-time phishing (a site that relays the log-in)"),
+                            ("infostealer", "Infostealing malware"),
+                            ("malware", "Other malware"),
+                            ("unknown", "Not known"),
+                        ],
+                        default="unknown",
+                        max_length=30,
+                    ),
+                ),
+                ("first_access_at", models.DateTimeField(null=True)),
+                ("detected_at", models.DateTimeField(null=True)),
+                ("noticed_at", models.DateTimeField(null=True)),
+                (
+                    "noticed_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("notification", "A notification on my phone or by e-mail"),
+                            ("log_in", "I saw it when I logged in"),
+                            ("statement", "A statement or trade report"),
+                            ("firm_called", "The firm contacted me"),
+                            ("other", "In another way"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("noticed_note", models.TextField(blank=True)),
+                ("told_firm_at", models.DateTimeField(null=True)),
+                ("freeze_asked_at", models.DateTimeField(null=True)),
+                ("frozen_at", models.DateTimeField(null=True)),
+                (
+                    "firm_answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("frozen", "It froze the account"),
+                            ("refused", "It said that it could not freeze the account"),
+                            ("later", "It promised to call back or freeze it later"),
+                            ("not_reached", "I could not reach it"),
+                            ("not_asked", "I have not contacted it yet"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("firm_answer_note", models.TextField(blank=True)),
+                (
+                    "mfa_offered",
+                    models.CharField(
+                        choices=[
+                            ("used", "Offered, and I used it"),
+                            ("not_used", "Offered, and I did not use it"),
+                            ("not_offered", "Not offered"),
+                            ("unknown", "I don't know"),
+                        ],
+                        default="unknown",
+                        max_length=20,
+                    ),
+                ),
+                ("mfa_kind", models.CharField(blank=True, max_length=80)),
+                (
+                    "access",
+                    models.CharField(
+                        choices=[("reported", "Reported"), ("confirmed", "Confirmed"), ("refuted", "Refuted")],
+                        default="reported",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="cases.case"
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.firm"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AccessDecision',
+            name="AccessDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('access', models.CharField(choices=[('reported', 'Reported'), ('confirmed', 'Confirmed'), ('refuted', 'Refuted')], max_length=10)),
-                ('first_access_at', models.DateTimeField(null=True)),
-                ('detected_at', models.DateTimeField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='cases.compromisedaccount')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "access",
+                    models.CharField(
+                        choices=[("reported", "Reported"), ("confirmed", "Confirmed"), ("refuted", "Refuted")],
+                        max_length=10,
+                    ),
+                ),
+                ("first_access_at", models.DateTimeField(null=True)),
+                ("detected_at", models.DateTimeField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="cases.compromisedaccount",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('action', models.CharField(max_length=60)),
-                ('from_status', models.CharField(blank=True, max_length=20)),
-                ('to_status', models.CharField(blank=True, max_length=20)),
-                ('actor_role', models.CharField(max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('is_public', models.BooleanField(default=True)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(max_length=60)),
+                ("from_status", models.CharField(blank=True, max_length=20)),
+                ("to_status", models.CharField(blank=True, max_length=20)),
+                ("actor_role", models.CharField(max_length=20)),
+                ("reason", models.TextField(blank=True)),
+                ("is_public", models.BooleanField(default=True)),
+                ("actor", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ExecutionAnswer',
+            name="ExecutionAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('yes', 'Yes, this was me'), ('no', 'No, this was not me'), ('not_sure', 'I am not sure')], max_length=10)),
-                ('answered_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='execution_answers', to='cases.case')),
-                ('execution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='ledger.execution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("yes", "Yes, this was me"),
+                            ("no", "No, this was not me"),
+                            ("not_sure", "I am not sure"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="execution_answers", to="cases.case"
+                    ),
+                ),
+                (
+                    "execution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="ledger.execution"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MarginLiquidation',
+            name="MarginLiquidation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('called_at', models.DateTimeField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='liquidations', to='cases.case')),
-                ('execution', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='liquidation', to='ledger.execution')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='liquidations', to='cases.compromisedaccount')),
-                ('positions', models.ManyToManyField(related_name='caused_liquidations', to='ledger.execution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("called_at", models.DateTimeField(null=True)),
+                ("note", models.TextField(blank=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="liquidations", to="cases.case"
+                    ),
+                ),
+                (
+                    "execution",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="liquidation", to="ledger.execution"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="liquidations",
+                        to="cases.compromisedaccount",
+                    ),
+                ),
+                ("positions", models.ManyToManyField(related_name="caused_liquidations", to="ledger.execution")),
             ],
         ),
         migrations.CreateModel(
-            name='UnauthorizedTrade',
+            name="UnauthorizedTrade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('buy', 'Bought'), ('sell', 'Sold'), ('unknown', "I don't know")], max_length=10)),
-                ('security', models.CharField(max_length=200)),
-                ('traded_on', models.DateField(null=True)),
-                ('quantity', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('amount', models.DecimalField(decimal_places=0, max_digits=20, null=True)),
-                ('on_margin', models.BooleanField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claimed_trades', to='cases.case')),
-                ('execution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='ledger.execution')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claimed_trades', to='cases.compromisedaccount')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("buy", "Bought"), ("sell", "Sold"), ("unknown", "I don't know")], max_length=10
+                    ),
+                ),
+                ("security", models.CharField(max_length=200)),
+                ("traded_on", models.DateField(null=True)),
+                ("quantity", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("amount", models.DecimalField(decimal_places=0, max_digits=20, null=True)),
+                ("on_margin", models.BooleanField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="claimed_trades", to="cases.case"
+                    ),
+                ),
+                (
+                    "execution",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="ledger.execution",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claimed_trades",
+                        to="cases.compromisedaccount",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['firm', 'status', 'opened_at', 'id'], name='cases_case_queue'),
+            model_name="case",
+            index=models.Index(fields=["firm", "status", "opened_at", "id"], name="cases_case_queue"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['firm', 'opened_at', 'id'], name='cases_case_firm_age'),
+            model_name="case",
+            index=models.Index(fields=["firm", "opened_at", "id"], name="cases_case_firm_age"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['firm', 'due_at'], name='cases_case_due'),
+            model_name="case",
+            index=models.Index(fields=["firm", "due_at"], name="cases_case_due"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['victim_user', '-opened_at'], name='cases_case_victim'),
+            model_name="case",
+            index=models.Index(fields=["victim_user", "-opened_at"], name="cases_case_victim"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['submitted', 'acknowledged', 'investigating', 'awaiting_victim', 'assessed', 'negotiating', 'agreed', 'compensated', 'closed', 'declined', 'withdrawn', 'escalated'])), name='cases_case_status'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "submitted",
+                            "acknowledged",
+                            "investigating",
+                            "awaiting_victim",
+                            "assessed",
+                            "negotiating",
+                            "agreed",
+                            "compensated",
+                            "closed",
+                            "declined",
+                            "withdrawn",
+                            "escalated",
+                        ],
+                    )
+                ),
+                name="cases_case_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('opened_by__in', ['victim', 'firm'])), name='cases_case_opened_by'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("opened_by__in", ["victim", "firm"])), name="cases_case_opened_by"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['ja', 'en'])), name='cases_case_language'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["ja", "en"])), name="cases_case_language"
+            ),
         ),
         migrations.AddIndex(
-            model_name='compromisedaccount',
-            index=models.Index(fields=['firm', 'number_index'], name='cases_incident_lookup'),
+            model_name="compromisedaccount",
+            index=models.Index(fields=["firm", "number_index"], name="cases_incident_lookup"),
         ),
         migrations.AddConstraint(
-            model_name='compromisedaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('vector__in', ['phishing', 'adversary_in_the_middle', 'infostealer', 'malware', 'unknown'])), name='cases_incident_vector'),
+            model_name="compromisedaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("vector__in", ["phishing", "adversary_in_the_middle", "infostealer", "malware", "unknown"])
+                ),
+                name="cases_incident_vector",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compromisedaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('noticed_how__in', ['', 'notification', 'log_in', 'statement', 'firm_called', 'other'])), name='cases_incident_noticed_how'),
+            model_name="compromisedaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("noticed_how__in", ["", "notification", "log_in", "statement", "firm_called", "other"])
+                ),
+                name="cases_incident_noticed_how",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compromisedaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('firm_answer__in', ['', 'frozen', 'refused', 'later', 'not_reached', 'not_asked', 'other'])), name='cases_incident_firm_answer'),
+            model_name="compromisedaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("firm_answer__in", ["", "frozen", "refused", "later", "not_reached", "not_asked", "other"])
+                ),
+                name="cases_incident_firm_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compromisedaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('mfa_offered__in', ['used', 'not_used', 'not_offered', 'unknown'])), name='cases_incident_mfa'),
+            model_name="compromisedaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mfa_offered__in", ["used", "not_used", "not_offered", "unknown"])),
+                name="cases_incident_mfa",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compromisedaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('access__in', ['reported', 'confirmed', 'refuted'])), name='cases_incident_access'),
+            model_name="compromisedaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("access__in", ["reported", "confirmed", "refuted"])), name="cases_incident_access"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compromisedaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('access', 'confirmed'), _negated=True), ('account__isnull', False), _connector='OR'), name='cases_incident_confirmed_has_account'),
+            model_name="compromisedaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("access", "confirmed"), _negated=True), ("account__isnull", False), _connector="OR"
+                ),
+                name="cases_incident_confirmed_has_account",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compromisedaccount',
-            constraint=models.UniqueConstraint(fields=('case', 'number_index'), name='cases_incident_number'),
+            model_name="compromisedaccount",
+            constraint=models.UniqueConstraint(fields=("case", "number_index"), name="cases_incident_number"),
         ),
         migrations.AddIndex(
-            model_name='accessdecision',
-            index=models.Index(fields=['incident', '-recorded_at', '-id'], name='cases_accessdecision_latest'),
+            model_name="accessdecision",
+            index=models.Index(fields=["incident", "-recorded_at", "-id"], name="cases_accessdecision_latest"),
         ),
         migrations.AddConstraint(
-            model_name='accessdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('access__in', ['reported', 'confirmed', 'refuted'])), name='cases_accessdecision_access'),
+            model_name="accessdecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("access__in", ["reported", "confirmed", "refuted"])),
+                name="cases_accessdecision_access",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['case', 'at', 'id'], name='cases_event_order'),
+            model_name="event",
+            index=models.Index(fields=["case", "at", "id"], name="cases_event_order"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('from_status__in', ['', 'submitted', 'acknowledged', 'investigating', 'awaiting_victim', 'assessed', 'negotiating', 'agreed', 'compensated', 'closed', 'declined', 'withdrawn', 'escalated'])), name='cases_event_from'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "from_status__in",
+                        [
+                            "",
+                            "submitted",
+                            "acknowledged",
+                            "investigating",
+                            "awaiting_victim",
+                            "assessed",
+                            "negotiating",
+                            "agreed",
+                            "compensated",
+                            "closed",
+                            "declined",
+                            "withdrawn",
+                            "escalated",
+                        ],
+                    )
+                ),
+                name="cases_event_from",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('to_status__in', ['', 'submitted', 'acknowledged', 'investigating', 'awaiting_victim', 'assessed', 'negotiating', 'agreed', 'compensated', 'closed', 'declined', 'withdrawn', 'escalated'])), name='cases_event_to'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "to_status__in",
+                        [
+                            "",
+                            "submitted",
+                            "acknowledged",
+                            "investigating",
+                            "awaiting_victim",
+                            "assessed",
+                            "negotiating",
+                            "agreed",
+                            "compensated",
+                            "closed",
+                            "declined",
+                            "withdrawn",
+                            "escalated",
+                        ],
+                    )
+                ),
+                name="cases_event_to",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='executionanswer',
-            constraint=models.UniqueConstraint(fields=('case', 'execution'), name='cases_answer_once'),
+            model_name="executionanswer",
+            constraint=models.UniqueConstraint(fields=("case", "execution"), name="cases_answer_once"),
         ),
         migrations.AddConstraint(
-            model_name='executionanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['yes', 'no', 'not_sure'])), name='cases_answer_value'),
+            model_name="executionanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answer__in", ["yes", "no", "not_sure"])), name="cases_answer_value"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unauthorizedtrade',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['buy', 'sell', 'unknown'])), name='cases_claimed_side'),
+            model_name="unauthorizedtrade",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["buy", "sell", "unknown"])), name="cases_claimed_side"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unauthorizedtrade',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='cases_claimed_amount'),
+            model_name="unauthorizedtrade",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="cases_claimed_amount"),
         ),
         migrations.AddConstraint(
-            model_name='unauthorizedtrade',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='cases_claimed_quantity'),
+            model_name="unauthorizedtrade",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gte", 0)), name="cases_claimed_quantity"),
         ),
     ]

@@ -7,33 +7,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EvidenceFile',
+            name="EvidenceFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('draft_key', models.UUIDField(null=True)),
-                ('name', models.CharField(max_length=255)),
-                ('content_type', models.CharField(choices=[('application/pdf', 'PDF'), ('image/png', 'PNG'), ('image/jpeg', 'JPEG'), ('image/heic', 'HEIC'), ('text/plain', 'Text'), ('text/csv', 'CSV'), ('message/rfc822', 'Saved e-mail'), ('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'Excel')], max_length=100)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('received_at', models.DateTimeField()),
-                ('is_removed', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='cases.case')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("draft_key", models.UUIDField(null=True)),
+                ("name", models.CharField(max_length=255)),
+                (
+                    "content_type",
+                    models.CharField(
+                        choices=[
+                            ("application/pdf", "PDF"),
+                            ("image/png", "PNG"),
+                            ("image/jpeg", "JPEG"),
+                            ("image/heic", "HEIC"),
+                            ("text/plain", "Text"),
+                            ("text/csv", "CSV"),
+                            ("message/rfc822", "Saved e-mail"),
+                            ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel"),
+                        ],
+                        max_length=100,
+                    ),
+                ),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("received_at", models.DateTimeField()),
+                ("is_removed", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="cases.case"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['draft_key'], name='evidence_file_draft')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('content_type__in', ['application/pdf', 'image/png', 'image/jpeg', 'image/heic', 'text/plain', 'text/csv', 'message/rfc822', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'])), name='evidence_file_kind'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='evidence_file_size'), models.CheckConstraint(condition=models.Q(('case__isnull', False), ('draft_key__isnull', False), _connector='OR'), name='evidence_file_place'), models.CheckConstraint(condition=models.Q(('is_removed', False), ('case__isnull', True), _connector='OR'), name='evidence_file_kept')],
+                "indexes": [models.Index(fields=["draft_key"], name="evidence_file_draft")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "content_type__in",
+                                [
+                                    "application/pdf",
+                                    "image/png",
+                                    "image/jpeg",
+                                    "image/heic",
+                                    "text/plain",
+                                    "text/csv",
+                                    "message/rfc822",
+                                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                                ],
+                            )
+                        ),
+                        name="evidence_file_kind",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="evidence_file_size"),
+                    models.CheckConstraint(
+                        condition=models.Q(("case__isnull", False), ("draft_key__isnull", False), _connector="OR"),
+                        name="evidence_file_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_removed", False), ("case__isnull", True), _connector="OR"),
+                        name="evidence_file_kept",
+                    ),
+                ],
             },
         ),
     ]

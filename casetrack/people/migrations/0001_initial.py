@@ -8,60 +8,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, verbose_name='email address')),
-                ('role', models.CharField(choices=[('victim', 'Victim'), ('firm', 'Firm staff'), ('regulator', 'Regulator'), ('mediator', 'Mediator'), ('system', 'System')], default='victim', max_length=20)),
-                ('language', models.CharField(choices=[('ja', '日本語'), ('en', 'English')], default='ja', max_length=5)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, verbose_name="email address")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("victim", "Victim"),
+                            ("firm", "Firm staff"),
+                            ("regulator", "Regulator"),
+                            ("mediator", "Mediator"),
+                            ("system", "System"),
+                        ],
+                        default="victim",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(choices=[("ja", "日本語"), ("en", "English")], default="ja", max_length=5),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='people_user_email'), models.CheckConstraint(condition=models.Q(('role__in', ['victim', 'firm', 'regulator', 'mediator', 'system'])), name='people_user_role'), models.CheckConstraint(condition=models.Q(('language__in', ['ja', 'en'])), name='people_user_language'), models.UniqueConstraint(condition=models.Q(('role', 'system')), fields=('role',), name='people_user_one_system')],
+                "constraints": [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="people_user_email"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["victim", "firm", "regulator", "mediator", "system"])),
+                        name="people_user_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["ja", "en"])), name="people_user_language"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "system")), fields=("role",), name="people_user_one_system"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotentWrite',
+            name="IdempotentWrite",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField()),
-                ('action', models.CharField(max_length=60)),
-                ('result', models.CharField(blank=True, max_length=120)),
-                ('done_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField()),
+                ("action", models.CharField(max_length=60)),
+                ("result", models.CharField(blank=True, max_length=120)),
+                ("done_at", models.DateTimeField(auto_now_add=True)),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key', 'action'), name='people_write_once')],
+                "constraints": [models.UniqueConstraint(fields=("user", "key", "action"), name="people_write_once")],
             },
         ),
         migrations.CreateModel(
-            name='Victim',
+            name="Victim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('family_name', models.CharField(max_length=80)),
-                ('given_name', models.CharField(blank=True, max_length=80)),
-                ('family_name_kana', models.CharField(blank=True, max_length=80)),
-                ('given_name_kana', models.CharField(blank=True, max_length=80)),
-                ('language', models.CharField(choices=[('ja', '日本語'), ('en', 'English')], default='ja', max_length=5)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('telephone', models.CharField(blank=True, max_length=30)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='victim', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("family_name", models.CharField(max_length=80)),
+                ("given_name", models.CharField(blank=True, max_length=80)),
+                ("family_name_kana", models.CharField(blank=True, max_length=80)),
+                ("given_name_kana", models.CharField(blank=True, max_length=80)),
+                (
+                    "language",
+                    models.CharField(choices=[("ja", "日本語"), ("en", "English")], default="ja", max_length=5),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("telephone", models.CharField(blank=True, max_length=30)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="victim",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('language__in', ['ja', 'en'])), name='people_victim_language')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["ja", "en"])), name="people_victim_language"
+                    )
+                ],
             },
         ),
     ]

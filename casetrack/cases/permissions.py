@@ -1,0 +1,58 @@
+"""Who somebody is in a case, and what they may do there now."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_noop as _
+
+from casetrack.cases.models import Case
+from casetrack.cases.workflow import ACTIONS, APPROVER, ENDED, INTAKE, INVESTIGATOR, VICTIM, Action, actions_for
+from casetrack.firms.models import membership_of
+from casetrack.lib.errors import NotAllowed
+from casetrack.people.models import Role, User
+
+CASEWORKERS = (INTAKE, INVESTIGATOR, APPROVER)
+
+
+def role_in(user: User, case: Case) -> str:
+    """The one role that a person has in a case: victim, intake, investigator, approver, admin, system, or ""."""
+    if user.role == Role.SYSTEM:
+        return "system"
+    if user.role == Role.VICTIM:
+        return VICTIM if case.victim_user_id == user.pk else ""
+    membership = membership_of(user)
+    return membership.role if membership and membership.firm_id == case.firm_id else ""
+
+
+def require(user: User, case: Case, *roles: str) -> str:
+    """The role, if it is one of `roles`; raises NotAllowed otherwise."""
+    role = role_in(user, case)
+    if role not in roles:
+        raise NotAllowed(_("You are not allowed to do this in this case."))
+    return role
+
+
+def can(user: User, case: Case, action: str, now: dt.datetime) -> bool:
+    return ACTIONS[action] in available_actions(user, case, now)
+
+
+def available_actions(user: User, case: Case, now: dt.datetime) -> list[Action]:
+    """What the person may do with the case now, in the order of the workflow's table."""
+    return actions_for([role_in(user, case)], case.status, breached=case.is_breached(now))
+
+
+def can_read_account_number(user: User, case: Case) -> bool:
+    return role_in(user, case) in (INVESTIGATOR, APPROVER)
+
+
+def can_investigate(user: User, case: Case) -> bool:
+    """Confirm accesses, import ledgers, decide executions: an investigator, until there is an agreement."""
+    return role_in(user, case) == INVESTIGATOR and case.status not in (*ENDED, "submitted", "agreed", "compensated")
+
+
+def can_assign(user: User, case: Case) -> bool:
+    return role_in(user, case) in CASEWORKERS and case.status not in ENDED
+
+
+def can_write_to(user: User, case: Case) -> bool:
+    """Messages and files: the victim and the firm's people, as long as the case has not ended."""
+    return role_in(user, case) in (VICTIM, *CASEWORKERS) and case.status not in ENDED

@@ -1,0 +1,24 @@
+"""Every write to a case."""
+
+from casetrack.cases.services.access import confirm_access, read_account_number, refute_access
+from casetrack.cases.services.executions import answer_executions, decide_executions, link_trade, sync_liquidations
+from casetrack.cases.services.opening import IncidentFacts, TradeClaim, add_incident, new_reference, open_case
+from casetrack.cases.services.status import assign_case, move, perform
+
+__all__ = [
+    "IncidentFacts",
+    "TradeClaim",
+    "add_incident",
+    "answer_executions",
+    "assign_case",
+    "confirm_access",
+    "decide_executions",
+    "link_trade",
+    "move",
+    "new_reference",
+    "open_case",
+    "perform",
+    "read_account_number",
+    "refute_access",
+    "sync_liquidations",
+]

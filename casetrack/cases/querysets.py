@@ -7,6 +7,7 @@ from casetrack.firms.models import membership_of
 from casetrack.people.models import Role
 
 if TYPE_CHECKING:
+    from casetrack.cases.models import Case
     from casetrack.people.models import User
 
 

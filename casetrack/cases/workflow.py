@@ -49,8 +49,13 @@ STAFF_NAMES = {
 
 S = Status
 BEFORE_AGREED = (
-    S.SUBMITTED, S.ACKNOWLEDGED, S.INVESTIGATING, S.AWAITING_VICTIM, S.ASSESSED, S.NEGOTIATING,
-)  # fmt: skip
+    S.SUBMITTED,
+    S.ACKNOWLEDGED,
+    S.INVESTIGATING,
+    S.AWAITING_VICTIM,
+    S.ASSESSED,
+    S.NEGOTIATING,
+)
 ENDED = (S.CLOSED, S.DECLINED, S.WITHDRAWN)
 VICTIM, INTAKE, INVESTIGATOR, APPROVER = "victim", "intake", "investigator", "approver"
 
@@ -78,61 +83,138 @@ class Action:
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
-        Action("acknowledge", "cases.acknowledged", _("Acknowledge"), (S.SUBMITTED,), S.ACKNOWLEDGED, (INTAKE, INVESTIGATOR, APPROVER)),
-        Action("investigate", "cases.investigation_started", _("Start the investigation"), (S.ACKNOWLEDGED,), S.INVESTIGATING, (INVESTIGATOR,)),
         Action(
-            "ask_victim", "cases.victim_asked", _("Ask the victim"), (S.INVESTIGATING,), S.AWAITING_VICTIM, (INTAKE, INVESTIGATOR),
+            "acknowledge",
+            "cases.acknowledged",
+            _("Acknowledge"),
+            (S.SUBMITTED,),
+            S.ACKNOWLEDGED,
+            (INTAKE, INVESTIGATOR, APPROVER),
+        ),
+        Action(
+            "investigate",
+            "cases.investigation_started",
+            _("Start the investigation"),
+            (S.ACKNOWLEDGED,),
+            S.INVESTIGATING,
+            (INVESTIGATOR,),
+        ),
+        Action(
+            "ask_victim",
+            "cases.victim_asked",
+            _("Ask the victim"),
+            (S.INVESTIGATING,),
+            S.AWAITING_VICTIM,
+            (INTAKE, INVESTIGATOR),
             reason=True,
         ),
         Action(
-            "answer_firm", "cases.firm_answered", _("Answer the firm's question"), (S.AWAITING_VICTIM,), S.INVESTIGATING, (VICTIM,),
+            "answer_firm",
+            "cases.firm_answered",
+            _("Answer the firm's question"),
+            (S.AWAITING_VICTIM,),
+            S.INVESTIGATING,
+            (VICTIM,),
             reason=True,
         ),
         Action(
-            "resume", "cases.resumed", _("Resume without an answer"), (S.AWAITING_VICTIM,), S.INVESTIGATING, (INTAKE, INVESTIGATOR),
+            "resume",
+            "cases.resumed",
+            _("Resume without an answer"),
+            (S.AWAITING_VICTIM,),
+            S.INVESTIGATING,
+            (INTAKE, INVESTIGATOR),
             reason=True,
         ),
         Action(
-            "assess", "assessment.assessed", _("Assess the loss"), (S.INVESTIGATING,), S.ASSESSED, (INVESTIGATOR,),
+            "assess",
+            "assessment.assessed",
+            _("Assess the loss"),
+            (S.INVESTIGATING,),
+            S.ASSESSED,
+            (INVESTIGATOR,),
             service="assessment.services.run_assessment",
         ),
         Action(
-            "revise", "cases.returned_to_investigation", _("Return to the investigation"), (S.ASSESSED,), S.INVESTIGATING, (INVESTIGATOR,), reason=True,
+            "revise",
+            "cases.returned_to_investigation",
+            _("Return to the investigation"),
+            (S.ASSESSED,),
+            S.INVESTIGATING,
+            (INVESTIGATOR,),
+            reason=True,
         ),
         Action(
-            "offer", "negotiation.offer_approved", _("Approve an offer"), (S.ASSESSED, S.NEGOTIATING, S.ESCALATED), S.NEGOTIATING, (APPROVER,),
+            "offer",
+            "negotiation.offer_approved",
+            _("Approve an offer"),
+            (S.ASSESSED, S.NEGOTIATING, S.ESCALATED),
+            S.NEGOTIATING,
+            (APPROVER,),
             service="negotiation.services.approve_offer",
         ),
         Action(
-            "agree", "negotiation.offer_accepted", _("Accept the offer"), (S.NEGOTIATING,), S.AGREED, (VICTIM,),
+            "agree",
+            "negotiation.offer_accepted",
+            _("Accept the offer"),
+            (S.NEGOTIATING,),
+            S.AGREED,
+            (VICTIM,),
             service="negotiation.services.accept_offer",
         ),
         Action(
-            "record_payment", "negotiation.payment_recorded", _("Record the payment"), (S.AGREED,), S.COMPENSATED, (APPROVER,),
+            "record_payment",
+            "negotiation.payment_recorded",
+            _("Record the payment"),
+            (S.AGREED,),
+            S.COMPENSATED,
+            (APPROVER,),
             service="negotiation.services.record_payment",
         ),
         Action(
-            "confirm_receipt", "negotiation.receipt_confirmed", _("Confirm that the money arrived"), (S.COMPENSATED,), S.CLOSED, (VICTIM,),
+            "confirm_receipt",
+            "negotiation.receipt_confirmed",
+            _("Confirm that the money arrived"),
+            (S.COMPENSATED,),
+            S.CLOSED,
+            (VICTIM,),
             service="negotiation.services.confirm_receipt",
         ),
         Action(
-            "close", "cases.closed", _("Close the case"), (S.COMPENSATED, S.ESCALATED), S.CLOSED, (APPROVER,), reason=True,
+            "close",
+            "cases.closed",
+            _("Close the case"),
+            (S.COMPENSATED, S.ESCALATED),
+            S.CLOSED,
+            (APPROVER,),
+            reason=True,
         ),
         Action("decline", "cases.declined", _("Decline the case"), BEFORE_AGREED, S.DECLINED, (APPROVER,), reason=True),
-        Action("withdraw", "cases.withdrawn", _("Withdraw the case"), BEFORE_AGREED, S.WITHDRAWN, (VICTIM,), reason=False),
         Action(
-            "escalate", "cases.escalated", _("Turn to an outside body"), (S.NEGOTIATING, S.DECLINED), S.ESCALATED, (VICTIM,), reason=True,
-            if_breached=(
-                S.SUBMITTED, S.ACKNOWLEDGED, S.INVESTIGATING, S.ASSESSED, S.AGREED, S.COMPENSATED,
-            ),
+            "withdraw", "cases.withdrawn", _("Withdraw the case"), BEFORE_AGREED, S.WITHDRAWN, (VICTIM,), reason=False
         ),
         Action(
-            "resume_negotiation", "cases.negotiation_resumed", _("Return to the negotiation"), (S.ESCALATED,), S.NEGOTIATING, (APPROVER,),
+            "escalate",
+            "cases.escalated",
+            _("Turn to an outside body"),
+            (S.NEGOTIATING, S.DECLINED),
+            S.ESCALATED,
+            (VICTIM,),
+            reason=True,
+            if_breached=(S.SUBMITTED, S.ACKNOWLEDGED, S.INVESTIGATING, S.ASSESSED, S.AGREED, S.COMPENSATED),
+        ),
+        Action(
+            "resume_negotiation",
+            "cases.negotiation_resumed",
+            _("Return to the negotiation"),
+            (S.ESCALATED,),
+            S.NEGOTIATING,
+            (APPROVER,),
             reason=True,
         ),
         Action("reopen", "cases.reopened", _("Reopen the case"), ENDED, S.INVESTIGATING, (APPROVER,), reason=True),
     )
-}  # fmt: skip
+}
 
 
 def is_legal(action: Action, status: str, *, breached: bool) -> bool:

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from casetrack.people.models import User
+    from casetrack.people.models import User, Victim
 
 
 class VictimQuerySet(models.QuerySet["Victim"]):

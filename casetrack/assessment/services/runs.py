@@ -1,0 +1,175 @@
+"""Runs: made once, stored whole, recomputed to the same digits."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_noop as _
+
+from casetrack.assessment.models import AssessedAccount, Assessment, CompensationPolicy
+from casetrack.assessment.services.inputs import (
+    UNDECIDED_SHOWN,
+    Valuation,
+    blocking_executions,
+    confirmed_incidents,
+    digest,
+    document,
+    valuation,
+)
+from casetrack.assessment.services.policies import policy_for
+from casetrack.calc.loss import METHOD_VERSION, Refusal, assess
+from casetrack.cases.events import write_event
+from casetrack.cases.models import Case, CompromisedAccount
+from casetrack.cases.permissions import can_investigate
+from casetrack.cases.services import move, sync_liquidations
+from casetrack.cases.services.status import lock
+from casetrack.cases.workflow import Status
+from casetrack.lib import clock
+from casetrack.lib.errors import DomainError, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.lib.money import plain
+from casetrack.people.models import User
+
+# A run moves the case from investigating to assessed; in these it adds a run to the ones there are.
+AGAIN = (Status.ASSESSED, Status.NEGOTIATING, Status.ESCALATED)
+
+
+class CalculatorRefusal(DomainError):
+    """The calculator refused the input; `params` hold its code, its message and the event."""
+
+    code = "calculator"
+
+
+def _run(inputs: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return assess(inputs)
+    except Refusal as refusal:
+        raise CalculatorRefusal(
+            _("The calculation stopped: %(message)s"),
+            message=refusal.message,
+            reason=refusal.code,
+            event=refusal.event,
+        ) from refusal
+
+
+def _documents(
+    incidents: list[CompromisedAccount], policy: CompensationPolicy, values: Valuation, reduction: Decimal
+) -> list[dict[str, Any]]:
+    """One input per account; the solatium goes with the first, so that a case has it once."""
+    return [
+        document(incident, policy, values, reduction=reduction, with_solatium=place == 0)
+        for place, incident in enumerate(incidents)
+    ]
+
+
+def _check_may_run(case: Case, actor: User) -> list[CompromisedAccount]:
+    if not can_investigate(actor, case):
+        raise NotAllowed(_("Only an investigator may do this, before there is an agreement."))
+    if case.status not in (Status.INVESTIGATING, *AGAIN):
+        raise IllegalTransition(_("This is not possible now: the case is at “%(status)s”."), status=case.staff_status)
+    incidents = confirmed_incidents(case)
+    if not incidents:
+        raise InvalidInput(_("Confirm the access first: there is no confirmed account to assess."))
+    blocking = blocking_executions(case)
+    if blocking:
+        raise InvalidInput(
+            _("Decide these executions first: %(executions)s."),
+            executions=", ".join(e.execution_id for e in blocking[:UNDECIDED_SHOWN])
+            + (" …" if len(blocking) > UNDECIDED_SHOWN else ""),
+        )
+    return incidents
+
+
+def _check_reduction(reduction: Decimal, reason: str) -> None:
+    if not 0 <= reduction <= 1:
+        raise InvalidInput(_("A reduction lies between 0 and 1."), field="reduction")
+    if reduction and not reason.strip():
+        raise InvalidInput(_("Give the reason of the reduction: the victim will read it."), field="reduction_reason")
+
+
+@transaction.atomic
+def run_assessment(
+    case: Case,
+    *,
+    valuation_on: dt.date,
+    actor: User,
+    entered_prices: Mapping[str, Decimal] | None = None,
+    entered_rates: Mapping[str, Decimal] | None = None,
+    reduction: Decimal = Decimal(0),
+    reduction_reason: str = "",
+) -> Assessment:
+    """Assess the case at the end of `valuation_on` (Tokyo) under the policy that holds for the incident.
+
+    `entered_prices` (per the security's unit) and `entered_rates` (yen per unit of currency) override market data.
+    Raises NotAllowed, IllegalTransition, InvalidInput (undecided executions, named), CalculatorRefusal.
+    """
+    lock(case)
+    incidents = _check_may_run(case, actor)
+    _check_reduction(reduction, reduction_reason)
+    if valuation_on > clock.tokyo_date(clock.now()):
+        raise InvalidInput(_("The valuation date lies in the future."), field="valuation_on")
+    policy = policy_for(case)
+    values = valuation(case, valuation_on, entered_prices or {}, entered_rates or {})
+    inputs = _documents(incidents, policy, values, reduction)
+    results = [_run(document) for document in inputs]
+    for incident in incidents:
+        sync_liquidations(incident)
+    last = case.assessments.aggregate(last=Max("number"))["last"] or 0
+    run = Assessment.objects.create(
+        case=case,
+        number=last + 1,
+        policy=policy,
+        valuation_on=valuation_on,
+        reduction=reduction,
+        reduction_reason=reduction_reason.strip(),
+        method_version=METHOD_VERSION,
+        loss=sum(Decimal(r["loss"]) for r in results),
+        due=sum(Decimal(r["due"]) for r in results),
+        cash=sum(Decimal(r["compensation"]["cash"]) for r in results),
+        restoration=sum(Decimal(r["compensation"]["restoration"]) for r in results),
+        prepared_by=actor,
+        prepared_at=clock.now(),
+    )
+    AssessedAccount.objects.bulk_create(
+        AssessedAccount(
+            assessment=run, case=case, incident=incident, inputs=given, inputs_sha256=digest(given), result=result,
+            price_sources=dict(values.sources),
+        )
+        for incident, given, result in zip(incidents, inputs, results, strict=True)
+    )  # fmt: skip
+    facts = {"assessment": run.number, "loss": plain(run.loss), "due": plain(run.due)}
+    if case.status == Status.INVESTIGATING:
+        move(case, "assess", actor=actor, data=facts)
+    else:
+        write_event(case, "assessment.assessed_again", actor=actor, is_public=False, data=facts)
+    return run
+
+
+def recompute(run: Assessment) -> list[str]:
+    """Run the stored inputs again: the account hints whose result differs (none: the same digits).
+
+    Also names an account whose stored inputs no longer have the stored hash.
+    """
+    return [
+        row.incident.masked
+        for row in run.accounts.select_related("incident").order_by("pk")
+        if digest(row.inputs) != row.inputs_sha256 or assess(row.inputs) != row.result
+    ]
+
+
+def is_current(run: Assessment) -> bool:
+    """Whether a run of today over the same valuation would have the same inputs: nothing was decided since."""
+    rows = list(run.accounts.order_by("pk"))
+    incidents = confirmed_incidents(run.case)
+    if [row.incident_id for row in rows] != [incident.pk for incident in incidents] or blocking_executions(run.case):
+        return False
+    given = rows[0].inputs["valuation"]
+    values = Valuation(
+        on=run.valuation_on,
+        prices={code: Decimal(price) for code, price in given["prices"].items()},
+        rates={code: Decimal(rate) for code, rate in given["fx"].items()},
+    )
+    now = _documents(incidents, run.policy, values, run.reduction)
+    return [digest(document) for document in now] == [row.inputs_sha256 for row in rows]

@@ -1,0 +1,26 @@
+"""Every write of the negotiation."""
+
+from casetrack.negotiation.services.answers import accept_offer, counter_offer, refuse_offer
+from casetrack.negotiation.services.offers import (
+    approve_offer,
+    discard_offer,
+    lapse_offers,
+    prepare_offer,
+    reject_offer,
+    withdraw_offer,
+)
+from casetrack.negotiation.services.payments import confirm_receipt, record_payment
+
+__all__ = [
+    "accept_offer",
+    "approve_offer",
+    "confirm_receipt",
+    "counter_offer",
+    "discard_offer",
+    "lapse_offers",
+    "prepare_offer",
+    "record_payment",
+    "refuse_offer",
+    "reject_offer",
+    "withdraw_offer",
+]

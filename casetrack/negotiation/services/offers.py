@@ -1,0 +1,199 @@
+"""The firm's offers: prepared by one person, approved by another, taken back, lapsed."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_noop as _
+
+from casetrack.assessment.models import Assessment
+from casetrack.assessment.services import is_current
+from casetrack.cases.events import write_event
+from casetrack.cases.models import Case
+from casetrack.cases.permissions import require
+from casetrack.cases.services import move
+from casetrack.cases.services.status import lock
+from casetrack.cases.workflow import INVESTIGATOR, Status
+from casetrack.lib import clock
+from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.lib.money import plain
+from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.workflow import OFFER_ACTIONS, OfferStatus
+from casetrack.people.models import User
+
+MAY_OFFER = (Status.ASSESSED, Status.NEGOTIATING, Status.ESCALATED)
+
+
+def lead(offer: Offer, action: str, *, actor: User, reason: str = "") -> Offer:
+    """Lead an offer along its table's row; the caller holds the case's lock. Raises NotAllowed, Conflict,
+    InvalidInput."""
+    row = OFFER_ACTIONS[action]
+    offer.refresh_from_db(from_queryset=Offer.objects.select_for_update(no_key=True))
+    require(actor, offer.case, *row.by, "system")
+    if offer.status not in row.sources or offer.party != row.party:
+        raise Conflict(
+            _("This offer can no longer be changed: it is at “%(status)s”."), status=OfferStatus(offer.status).label
+        )
+    reason = reason.strip()
+    if row.reason and not reason:
+        raise InvalidInput(_("Give a reason."), field="reason")
+    offer.status = row.target
+    offer.answer_reason = reason
+    offer.ended_at = None if row.target == OfferStatus.OPEN else clock.now()
+    offer.save(update_fields=["status", "answer_reason", "ended_at"])
+    return offer
+
+
+def next_number(case: Case) -> int:
+    return (case.offers.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def open_offer(case: Case) -> Offer | None:
+    return case.offers.filter(status=OfferStatus.OPEN).first()
+
+
+def components_of(run: Assessment, amount: Decimal) -> dict[str, str]:
+    """What the amount is made of: the run's payable parts (or its restoration), and the rest as an adjustment."""
+    parts: dict[str, Decimal] = {}
+    for row in run.accounts.all():
+        result = row.result
+        given = result["payable"] if run.policy.method == "cash" else {"restoration": result["due"]}
+        for name, value in given.items():
+            parts[name] = parts.get(name, Decimal(0)) + Decimal(value)
+    rest = amount - sum(parts.values())
+    if rest:
+        parts["adjustment"] = rest
+    return {name: plain(value) for name, value in parts.items()}
+
+
+@transaction.atomic
+def prepare_offer(
+    case: Case, run: Assessment, *, amount: Decimal, reasons: str, valid_until: dt.datetime, actor: User
+) -> Offer:
+    """Prepare an offer of whole yen on a current assessment, for somebody else to approve.
+
+    Raises NotAllowed, IllegalTransition, Conflict (one is prepared already, or the facts changed since the run),
+    InvalidInput.
+    """
+    lock(case)
+    require(actor, case, INVESTIGATOR)
+    if case.status not in MAY_OFFER:
+        raise IllegalTransition(_("This is not possible now: the case is at “%(status)s”."), status=case.staff_status)
+    if case.offers.filter(status=OfferStatus.PREPARED).exists():
+        raise Conflict(_("Another offer is prepared already; it must be approved, returned or discarded first."))
+    if run.case_id != case.pk or not is_current(run):
+        raise Conflict(_("Facts have changed since this assessment. Assess the loss again."))
+    if amount < 0 or amount != amount.to_integral_value():
+        raise InvalidInput(_("Enter the amount in whole yen."), field="amount")
+    if not reasons.strip():
+        raise InvalidInput(_("Give the reasons of the offer: the victim will read them."), field="reasons")
+    if valid_until <= clock.now():
+        raise InvalidInput(_("The offer must be open for an answer: choose a later date."), field="valid_until")
+    offer = Offer.objects.create(
+        case=case,
+        number=next_number(case),
+        party=OfferParty.FIRM,
+        status=OfferStatus.PREPARED,
+        assessment=run,
+        amount=amount,
+        components=components_of(run, amount),
+        reasons=reasons.strip(),
+        valid_until=valid_until,
+        in_answer_to=case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN).first(),
+        prepared_by=actor,
+        prepared_at=clock.now(),
+    )
+    write_event(
+        case, "negotiation.offer_prepared", actor=actor, is_public=False,
+        data={"offer": offer.number, "amount": plain(amount)},
+    )  # fmt: skip
+    return offer
+
+
+@transaction.atomic
+def approve_offer(offer: Offer, *, actor: User) -> Offer:
+    """Approve a prepared offer: it opens, and whatever was open before it is over.
+
+    Raises NotAllowed (not an approver, or the one who prepared it), Conflict, IllegalTransition, InvalidInput (its
+    date has passed).
+    """
+    case = lock(offer.case)
+    require(actor, case, *OFFER_ACTIONS["approve"].by)
+    if offer.prepared_by_id == actor.pk:
+        raise NotAllowed(_("Another person must approve what you prepared."))
+    before = open_offer(case)
+    offer.refresh_from_db()
+    if offer.valid_until is None or offer.valid_until <= clock.now():
+        raise InvalidInput(_("The offer's date has passed. Return it, so that it gets a new one."))
+    if offer.assessment is None or not is_current(offer.assessment):
+        raise Conflict(_("Facts have changed since this assessment. Assess the loss again."))
+    if before is not None:
+        if before.party == OfferParty.VICTIM:
+            lead(before, "answer", actor=actor)
+        else:
+            lead(before, "withdraw", actor=actor, reason="replaced")
+    _open(offer, actor)
+    Assessment.objects.filter(pk=offer.assessment_id).update(is_issued=True)
+    move(case, "offer", actor=actor, data={"offer": offer.number, "amount": plain(offer.amount)})
+    return offer
+
+
+def _open(offer: Offer, actor: User) -> None:
+    """Approval and opening are one write, so that no open offer lacks its approver."""
+    now = clock.now()
+    opened = Offer.objects.filter(pk=offer.pk, status=OfferStatus.PREPARED).update(
+        status=OfferStatus.OPEN, approved_by=actor, opened_at=now
+    )
+    if not opened:
+        offer.refresh_from_db()
+        raise Conflict(
+            _("This offer can no longer be changed: it is at “%(status)s”."), status=OfferStatus(offer.status).label
+        )
+    offer.refresh_from_db()
+
+
+@transaction.atomic
+def reject_offer(offer: Offer, *, actor: User, reason: str) -> Offer:
+    """The approver returns a prepared offer with a reason."""
+    case = lock(offer.case)
+    if offer.prepared_by_id == actor.pk:
+        raise NotAllowed(_("Another person must approve what you prepared."))
+    lead(offer, "reject", actor=actor, reason=reason)
+    write_event(
+        case, "negotiation.offer_returned", actor=actor, reason=reason, is_public=False, data={"offer": offer.number}
+    )
+    return offer
+
+
+@transaction.atomic
+def discard_offer(offer: Offer, *, actor: User) -> Offer:
+    """The investigator drops an offer that was not approved."""
+    case = lock(offer.case)
+    lead(offer, "discard", actor=actor)
+    write_event(case, "negotiation.offer_discarded", actor=actor, is_public=False, data={"offer": offer.number})
+    return offer
+
+
+@transaction.atomic
+def withdraw_offer(offer: Offer, *, actor: User, reason: str) -> Offer:
+    """An approver takes an open offer back, with a reason that the victim reads."""
+    case = lock(offer.case)
+    lead(offer, "withdraw", actor=actor, reason=reason)
+    write_event(case, "negotiation.offer_withdrawn", actor=actor, reason=reason, data={"offer": offer.number})
+    return offer
+
+
+def lapse_offers(now: dt.datetime, *, actor: User) -> int:
+    """End every open offer whose time for an answer is over; how many."""
+    due = Offer.objects.filter(status=OfferStatus.OPEN, party=OfferParty.FIRM, valid_until__lte=now)
+    lapsed = 0
+    for offer in due.select_related("case__firm").order_by("pk"):
+        with transaction.atomic():
+            case = lock(offer.case)
+            offer.refresh_from_db()
+            if offer.status == OfferStatus.OPEN and offer.valid_until and offer.valid_until <= now:
+                lead(offer, "lapse", actor=actor)
+                write_event(case, "negotiation.offer_lapsed", actor=actor, data={"offer": offer.number})
+                lapsed += 1
+    return lapsed

@@ -10,8 +10,8 @@ SEES_ACCOUNT = (
     "casetrack_in_scope(firm_id, null) or exists (select 1 from cases_compromisedaccount i"
     " where i.account_id = ledger_account.id and i.access = 'confirmed')"
 )
-SEES_ROW_OF_ACCOUNT = "exists (select 1 from ledger_account a where a.id = account_id)"
-SEES_ROW_OF_EXECUTION = "exists (select 1 from ledger_execution e where e.id = execution_id)"
+SEES_ROW_OF_ACCOUNT = "exists (select 1 from ledger_account a where a.id = ledger_execution.account_id)"
+SEES_ROW_OF_EXECUTION = "exists (select 1 from ledger_execution e where e.id = {table}.execution_id)"
 SEES_LINK = "exists (select 1 from cases_marginliquidation m where m.id = marginliquidation_id)"
 
 
@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
         row_security("ledger_importbatch", "casetrack_in_scope(firm_id, null)"),
         row_security("ledger_account", SEES_ACCOUNT, "casetrack_in_scope(firm_id, null)"),
         row_security("ledger_execution", SEES_ROW_OF_ACCOUNT),
-        row_security("ledger_executionrevision", SEES_ROW_OF_EXECUTION),
-        row_security("ledger_attribution", SEES_ROW_OF_EXECUTION),
+        row_security("ledger_executionrevision", SEES_ROW_OF_EXECUTION.format(table="ledger_executionrevision")),
+        row_security("ledger_attribution", SEES_ROW_OF_EXECUTION.format(table="ledger_attribution")),
         append_only("cases_event"),
         append_only("cases_accessdecision"),
         append_only("ledger_attribution"),

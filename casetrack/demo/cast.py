@@ -1,0 +1,81 @@
+"""The people and firms of the demo world; the tests use the same (docs/interfaces.md)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from casetrack.assessment.services import add_firm, publish_policy
+from casetrack.firms.models import Firm, Membership
+from casetrack.people.models import Role, User, Victim
+
+PASSWORD = "demo-casetrack"  # noqa: S105  (demo only; printed by `make run`)
+
+FIRMS: dict[str, dict[str, Any]] = {
+    "MINATO": {
+        "name_ja": "みなと証券",
+        "name_en": "Minato Securities",
+        "emergency_phone": "0120-000-111",
+        "emergency_hours": "24時間 / 24 hours",
+    },
+    "AOZORA": {
+        "name_ja": "あおぞら証券",
+        "name_en": "Aozora Securities",
+        "emergency_phone": "0120-000-222",
+        "emergency_hours": "平日 8:00–20:00 / weekdays 8:00–20:00",
+    },
+}
+RESTORATION = {
+    "method": "restoration",
+    "ratios": {},
+    "solatium": 0,
+    "valid_from": dt.date(2025, 1, 1),
+}
+STAFF = {
+    "fiona": ("fiona@minato.example", "MINATO", "intake", "Fiona 藤井"),
+    "ivan": ("ivan@minato.example", "MINATO", "investigator", "Ivan 井上"),
+    "alma": ("alma@minato.example", "MINATO", "approver", "Alma 有馬"),
+    "bruno": ("bruno@aozora.example", "AOZORA", "approver", "Bruno 馬場"),
+    "iris": ("iris@aozora.example", "AOZORA", "investigator", "Iris 入江"),
+}
+VICTIMS = {
+    "vera": ("vera@example.com", "髙橋", "恵", "タカハシ", "メグミ", "ja"),
+    "otto": ("otto@example.com", "Berger", "Otto", "", "", "en"),
+    "hana": ("hana@example.com", "𠮷田", "花", "ヨシダ", "ハナ", "ja"),
+    "kenji": ("kenji@example.com", "山﨑", "健二", "ヤマザキ", "ケンジ", "ja"),
+}
+OTHERS = {"rita": ("rita@regulator.example", Role.REGULATOR), "mina": ("mina@adr.example", Role.MEDIATOR)}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody by first name: `cast.user["vera"]`, `cast.victim["vera"]`, `cast.firm["MINATO"]`."""
+
+    user: dict[str, User]
+    victim: dict[str, Victim]
+    firm: dict[str, Firm]
+
+
+def make_cast(*, password: str | None = PASSWORD) -> Cast:
+    """Create firms with their policies, and everybody. Runs in the system's scope."""
+    system = User.objects.system()
+    firms = {code: add_firm(code, actor=system, **names) for code, names in FIRMS.items()}
+    publish_policy(firms["AOZORA"], actor=system, **RESTORATION)
+    users: dict[str, User] = {}
+    for name, (email, code, role, display_name) in STAFF.items():
+        users[name] = User.objects.create_user(email, password, role=Role.FIRM, is_demo=True)
+        Membership.objects.create(user=users[name], firm=firms[code], role=role, display_name=display_name)
+    for name, (email, role) in OTHERS.items():
+        users[name] = User.objects.create_user(email, password, role=role, is_demo=True)
+    victims: dict[str, Victim] = {}
+    for name, (email, family, given, family_kana, given_kana, language) in VICTIMS.items():
+        users[name] = User.objects.create_user(email, password, role=Role.VICTIM, is_demo=True, language=language)
+        victims[name] = Victim.objects.create(
+            user=users[name],
+            family_name=family,
+            given_name=given,
+            family_name_kana=family_kana,
+            given_name_kana=given_kana,
+            language=language,
+            email=email,
+        )
+    return Cast(users, victims, firms)

@@ -1,0 +1,246 @@
+"""A case told step by step, each step by calling the service that the pages call."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from casetrack.assessment.models import Assessment
+from casetrack.assessment.services import run_assessment
+from casetrack.cases.models import Case, CompromisedAccount
+from casetrack.cases.services import (
+    IncidentFacts,
+    answer_executions,
+    assign_case,
+    confirm_access,
+    decide_executions,
+    open_case,
+    perform,
+)
+from casetrack.correspondence.services import send_message
+from casetrack.demo.cast import Cast
+from casetrack.ledger.models import Execution
+from casetrack.ledger.services import import_ledger
+from casetrack.lib.clock import tokyo, travel_to
+from casetrack.negotiation.models import Offer, Payment, Settlement
+from casetrack.negotiation.services import (
+    accept_offer,
+    approve_offer,
+    confirm_receipt,
+    counter_offer,
+    prepare_offer,
+    record_payment,
+)
+
+HEADER = (
+    "account,execution_id,executed_at,type,side,security,quantity,price,unit,currency,fx,settled_in,"
+    "fees,tax,interest,open_price,amount,attribution\n"
+)
+# Example A of docs/assessment.md: the investor of 16 April 2025.
+EXAMPLE_A = HEADER + (
+    "{account},o1,2025-04-01T00:00:00+09:00,opening_position,,SP500F,20000000,,10000,,,,,,,,,\n"
+    "{account},u1,2025-04-16T09:03:00+09:00,margin_open,long,6182,200000,250,,,,,,,,,,\n"
+    "{account},c1,2025-04-16T13:20:00+09:00,margin_close,long,6182,200000,120,,,,,1000,,3500,250,,\n"
+    "{account},l1,2025-04-21T10:00:00+09:00,sell,,SP500F,10000000,26010,10000,,,,,,,,,\n"
+)
+DECISIONS_A = {"u1": "unauthorized", "c1": "mitigation", "l1": "liquidation"}
+ANSWERS_A = {"u1": "no", "c1": "yes", "l1": "not_sure"}
+PRICES_A = {"SP500F": Decimal(28000), "6182": Decimal(118)}
+# Example B: own shares sold to buy a planted issue, part of it sold again by the customer.
+EXAMPLE_B = HEADER + (
+    "{account},o1,2025-04-01T00:00:00+09:00,opening_position,,7203,1000,,,,,,,,,,,\n"
+    "{account},o2,2025-04-01T00:00:00+09:00,opening_cash,,,,,,,,,,,,,100000,\n"
+    "{account},s1,2025-04-16T09:10:00+09:00,sell,,7203,1000,2500,,,,,500,,,,,\n"
+    "{account},b1,2025-04-16T09:12:00+09:00,buy,,7992,20000,128,,,,,600,,,,,\n"
+    "{account},s2,2025-04-17T10:00:00+09:00,sell,,7992,12000,112,,,,,300,,,,,\n"
+)
+DECISIONS_B = {"s1": "unauthorized", "b1": "unauthorized", "s2": "mitigation"}
+PRICES_B = {"7203": Decimal(2700), "7992": Decimal(105)}
+
+
+@dataclass
+class Story:
+    """One case on its way. Each method is one act at `at` plus the days gone by; they return the story itself."""
+
+    cast: Cast
+    victim: str = "vera"
+    firm: str = "MINATO"
+    account: str = "0123-4567890"
+    at: dt.datetime = field(default_factory=lambda: tokyo(2025, 4, 16, 18, 30))
+    ledger: str = EXAMPLE_A
+    decisions: dict[str, str] = field(default_factory=lambda: dict(DECISIONS_A))
+    prices: dict[str, Decimal] = field(default_factory=lambda: dict(PRICES_A))
+    first_access_at: dt.datetime = field(default_factory=lambda: tokyo(2025, 4, 16, 8, 55))
+    investigator: str = "ivan"
+    approver: str = "alma"
+    intake: str = "fiona"
+    case: Case = field(init=False)
+    run: Assessment = field(init=False)
+    offer: Offer = field(init=False)
+    settlement: Settlement = field(init=False)
+    payment: Payment = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.firm == "AOZORA":
+            self.investigator, self.approver, self.intake = "iris", "bruno", "iris"
+
+    def user(self, name: str) -> Any:
+        return self.cast.user[name]
+
+    @property
+    def incident(self) -> CompromisedAccount:
+        return self.case.incidents.get()
+
+    def wait(self, days: float) -> "Story":
+        self.at += dt.timedelta(days=days)
+        return self
+
+    def reported(self, **facts: Any) -> "Story":
+        incident: IncidentFacts = {
+            "number": self.account,
+            "kinds": ["specified", "margin"],
+            "vector": "unknown",
+            "first_access_at": None,
+            "noticed_at": tokyo(2025, 4, 16, 9, 5),
+            "noticed_how": "notification",
+            "told_firm_at": tokyo(2025, 4, 16, 9, 20),
+            "freeze_asked_at": tokyo(2025, 4, 16, 9, 20),
+            "firm_answer": "refused",
+            "mfa_offered": "not_used",
+            "trades": [
+                {
+                    "side": "buy", "security": "6182 DesignOne Japan", "traded_on": dt.date(2025, 4, 16),
+                    "quantity": Decimal(200000), "amount": Decimal(50000000), "on_margin": True,
+                }
+            ],
+            **facts,  # type: ignore[typeddict-item]
+        }  # fmt: skip
+        with travel_to(self.at):
+            self.case = open_case(
+                firm=self.cast.firm[self.firm],
+                victim=self.cast.victim[self.victim],
+                opened_by="victim",
+                incidents=[incident],
+                actor=self.user(self.victim),
+                language=self.cast.victim[self.victim].language,
+            )
+        return self
+
+    def does(self, who: str, action: str, reason: str = "") -> "Story":
+        with travel_to(self.at):
+            perform(self.case, action, actor=self.user(who), reason=reason)
+        return self
+
+    def acknowledged(self) -> "Story":
+        self.does(self.intake, "acknowledge")
+        with travel_to(self.at):
+            assign_case(self.case, self.user(self.investigator), actor=self.user(self.intake))
+        return self
+
+    def says(self, who: str, body: str) -> "Story":
+        with travel_to(self.at):
+            send_message(self.case, body, actor=self.user(who))
+        return self
+
+    def investigating(self) -> "Story":
+        return self.does(self.investigator, "investigate")
+
+    def access_confirmed(self) -> "Story":
+        with travel_to(self.at):
+            confirm_access(
+                self.incident, first_access_at=self.first_access_at, actor=self.user(self.investigator),
+                reason="Log-ins from an unknown device.",
+            )  # fmt: skip
+        return self
+
+    def ledger_imported(self) -> "Story":
+        with travel_to(self.at):
+            import_ledger(
+                self.case.firm, "ledger.csv", self.ledger.format(account=self.account).encode(),
+                actor=self.user(self.investigator),
+            )  # fmt: skip
+        return self
+
+    def executions(self) -> dict[str, Execution]:
+        return {e.execution_id: e for e in Execution.objects.filter(account=self.incident.account)}
+
+    def answered(self, answers: dict[str, str]) -> "Story":
+        rows = self.executions()
+        with travel_to(self.at):
+            answer_executions(
+                self.case, {rows[name].pk: value for name, value in answers.items()}, actor=self.user(self.victim)
+            )
+        return self
+
+    def decided(self) -> "Story":
+        rows = self.executions()
+        with travel_to(self.at):
+            for value in sorted(set(self.decisions.values())):
+                ids = [rows[name].pk for name, given in self.decisions.items() if given == value]
+                decide_executions(self.case, ids, value, actor=self.user(self.investigator))
+        return self
+
+    def assessed(self, on: dt.date = dt.date(2025, 5, 30)) -> "Story":
+        with travel_to(self.at):
+            self.run = run_assessment(
+                self.case, valuation_on=on, actor=self.user(self.investigator), entered_prices=self.prices
+            )
+        return self
+
+    def offered(self, amount: Decimal | None = None, reasons: str = "", days: int = 14) -> "Story":
+        with travel_to(self.at):
+            prepared = prepare_offer(
+                self.case,
+                self.run,
+                amount=self.run.due if amount is None else amount,
+                reasons=reasons or "当社の補償方針にもとづく金額です。",
+                valid_until=self.at + dt.timedelta(days=days),
+                actor=self.user(self.investigator),
+            )
+            self.offer = approve_offer(prepared, actor=self.user(self.approver))
+        return self
+
+    def countered(self, amount: Decimal, reason: str) -> "Story":
+        with travel_to(self.at):
+            counter_offer(self.offer, amount=amount, reason=reason, actor=self.user(self.victim))
+        return self
+
+    def accepted(self) -> "Story":
+        with travel_to(self.at):
+            self.settlement = accept_offer(self.offer, actor=self.user(self.victim))
+        return self
+
+    def paid(self) -> "Story":
+        with travel_to(self.at):
+            self.payment = record_payment(
+                self.settlement, amount=self.settlement.amount, paid_on=self.at.date(), actor=self.user(self.approver)
+            )
+        return self
+
+    def receipt_confirmed(self) -> "Story":
+        with travel_to(self.at):
+            confirm_receipt(self.payment, actor=self.user(self.victim))
+        return self
+
+    # The stations in order, each from the start: what tests and the demo world need most.
+
+    def to_investigation(self) -> "Story":
+        return self.reported().wait(0.6).acknowledged().wait(1).investigating()
+
+    def to_ledger(self) -> "Story":
+        return self.to_investigation().wait(20).access_confirmed().ledger_imported()
+
+    def to_assessment(self) -> "Story":
+        return self.to_ledger().decided().wait(25).assessed()
+
+    def to_offer(self) -> "Story":
+        return self.to_assessment().wait(1).offered()
+
+    def to_settlement(self) -> "Story":
+        return self.to_offer().wait(2).accepted()
+
+    def to_payment(self) -> "Story":
+        return self.to_settlement().wait(3).paid()
+
+    def to_end(self) -> "Story":
+        return self.to_payment().wait(1).receipt_confirmed()

@@ -1,0 +1,200 @@
+"""Deadlines in business days, derived from a case's changes of status: nothing is stored, nothing is counted down.
+
+Days are days of the Asia/Tokyo calendar (UTC+9 without daylight saving). The same changes, targets, calendar and `now`
+always give the same clocks, and an earlier `now` gives the clocks as they stood then.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, timezone
+
+TOKYO = timezone(timedelta(hours=9), "Asia/Tokyo")
+PAUSING = frozenset({"awaiting_victim"})
+"""Statuses in which the clock of the interrupted stage stands still."""
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class BusinessCalendar:
+    """Which days are business days: not Saturday or Sunday, not 31 December to 3 January, not one of `holidays`."""
+
+    holidays: frozenset[date] = frozenset()
+
+    def is_business_day(self, day: date) -> bool:
+        """Whether firms work on `day`."""
+        year_end = (day.month, day.day) == (12, 31) or (day.month == 1 and day.day <= 3)
+        return not (day.weekday() >= _SATURDAY or year_end or day in self.holidays)
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """A case's move at `at` (aware) from one status to another; the first one comes from ""."""
+
+    at: datetime
+    from_status: str
+    to_status: str
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One stage's clock, as of the `now` it was derived for. All times are aware.
+
+    `name` is the stage's status and `target` its business days. `paused_days` are the business days it stood still.
+    `due_at` is None while a pause lasts, since the deadline moves with it; one that was missed before the pause stays
+    missed. `ended_at` is when the case went on to another stage, None for the clock that still runs or is paused.
+    `breached`: the deadline passed before the stage ended. `remaining` are the business days left (after today) until
+    the deadline, at `now` or when the stage ended or paused; below zero once they are overdrawn.
+    """
+
+    name: str
+    target: int
+    started_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    paused: bool
+    paused_days: int
+    breached: bool
+    remaining: int
+
+
+def add_business_days(at: datetime, days: int, calendar: BusinessCalendar) -> datetime:
+    """The end (23:59:59.999999 in Tokyo, the last instant before 24:00) of the `days`-th business day after `at`.
+
+    The day of `at` itself does not count. With 0 days it is the end of that day, or of the first business day after it
+    if firms do not work then. `later > due` is then exactly "the deadline has passed", in Python and in SQL.
+    Raises ValueError for a naive `at` or negative `days`.
+    """
+    if days < 0:
+        raise ValueError("days must not be negative")
+    day = _tokyo_date(at)
+    for _ in range(days):
+        day = _next_business_day(day, calendar)
+    if not calendar.is_business_day(day):
+        day = _next_business_day(day, calendar)
+    return datetime.combine(day, time.max, tzinfo=TOKYO)
+
+
+def business_days_between(start: datetime, end: datetime, calendar: BusinessCalendar) -> int:
+    """Business days after the Tokyo day of `start`, up to and including that of `end`; negative if `end` is earlier.
+
+    The inverse of `add_business_days`. Raises ValueError for a naive time.
+    """
+    first, last = _tokyo_date(start), _tokyo_date(end)
+    if last < first:
+        return -business_days_between(end, start, calendar)
+    return sum(calendar.is_business_day(first + timedelta(days=number)) for number in range(1, (last - first).days + 1))
+
+
+def derive(
+    events: Iterable[StatusChange],
+    targets: Mapping[str, int],
+    calendar: BusinessCalendar,
+    now: datetime,
+    *,
+    pausing: Collection[str] = PAUSING,
+) -> list[Clock]:
+    """All clocks of the case up to `now`, in the order in which they started; only the last can still run.
+
+    `targets` are business days by status; a status without a target has no clock. A status in `pausing` has none
+    either: it holds the clock of the stage it interrupts, and coming back to that stage continues the same clock with
+    the deadline moved by the business days in between. A change from a status to itself starts its clock anew (the
+    turn of a negotiation has passed). Changes after `now` have not happened yet.
+    """
+    known = sorted((event for event in events if event.at <= now), key=lambda event: event.at)
+    return [_clock(stage, targets[stage.name], calendar, now) for stage in _stages(known, calendar, pausing)
+            if stage.name in targets]  # fmt: skip
+
+
+def current(
+    events: Iterable[StatusChange],
+    targets: Mapping[str, int],
+    calendar: BusinessCalendar,
+    now: datetime,
+    *,
+    pausing: Collection[str] = PAUSING,
+) -> Clock | None:
+    """The clock that runs or is paused at `now`, if any (see `derive`)."""
+    clocks = derive(events, targets, calendar, now, pausing=pausing)
+    return clocks[-1] if clocks and clocks[-1].ended_at is None else None
+
+
+def due_at(
+    events: Iterable[StatusChange],
+    targets: Mapping[str, int],
+    calendar: BusinessCalendar,
+    *,
+    pausing: Collection[str] = PAUSING,
+) -> datetime | None:
+    """The deadline of the present stage, which stays the same until the next change of status: fit to be stored.
+
+    None if no clock runs, or if it is paused and was not already missed.
+    """
+    known = list(events)
+    if not known:
+        return None
+    clock = current(known, targets, calendar, max(event.at for event in known), pausing=pausing)
+    return clock.due_at if clock else None
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A stay in one status, its pauses included."""
+
+    name: str
+    started_at: datetime
+    paused_days: int = 0
+    paused_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+def _stages(changes: list[StatusChange], calendar: BusinessCalendar, pausing: Collection[str]) -> list[_Stage]:
+    """The stays in order; the last one is open. A stage left from a pause keeps its `paused_at`."""
+    stages: list[_Stage] = []
+    for change in changes:
+        stage = stages[-1] if stages else None
+        if change.to_status in pausing:
+            if stage and stage.paused_at is None:
+                stages[-1] = replace(stage, paused_at=change.at)
+        elif stage and stage.paused_at and stage.name == change.to_status:
+            paused_days = stage.paused_days + business_days_between(stage.paused_at, change.at, calendar)
+            stages[-1] = replace(stage, paused_at=None, paused_days=paused_days)
+        else:
+            if stage:
+                stages[-1] = replace(stage, ended_at=change.at)
+            stages.append(_Stage(change.to_status, change.at))
+    return stages
+
+
+def _clock(stage: _Stage, target: int, calendar: BusinessCalendar, now: datetime) -> Clock:
+    paused = stage.ended_at is None and stage.paused_at is not None
+    stopped_at = stage.paused_at or stage.ended_at or now
+    due = add_business_days(stage.started_at, target + stage.paused_days, calendar)
+    breached = stopped_at > due
+    paused_days = stage.paused_days
+    if stage.paused_at:
+        paused_days += business_days_between(stage.paused_at, stage.ended_at or now, calendar)
+    return Clock(
+        name=stage.name,
+        target=target,
+        started_at=stage.started_at,
+        due_at=None if paused and not breached else due,
+        ended_at=stage.ended_at,
+        paused=paused,
+        paused_days=paused_days,
+        breached=breached,
+        remaining=business_days_between(stopped_at, due, calendar),
+    )
+
+
+def _next_business_day(day: date, calendar: BusinessCalendar) -> date:
+    day += timedelta(days=1)
+    while not calendar.is_business_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _tokyo_date(at: datetime) -> date:
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return at.astimezone(TOKYO).date()

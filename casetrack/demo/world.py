@@ -1,0 +1,141 @@
+"""The demo world: what happened lies in April and May 2025, what is still going on ends today."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import transaction
+
+from casetrack.demo.cast import Cast, make_cast
+from casetrack.demo.prices import daily_bars
+from casetrack.demo.story import ANSWERS_A, DECISIONS_B, EXAMPLE_B, PRICES_B, Story
+from casetrack.firms.models import Firm
+from casetrack.lib.clock import TOKYO, now
+from casetrack.market.services import import_prices
+from casetrack.people.models import User
+
+
+def is_loaded() -> bool:
+    return Firm.objects.filter(code="MINATO").exists()
+
+
+@transaction.atomic
+def load_world() -> Cast:
+    """Everything of docs/interfaces.md's demo world. Runs in the system's scope, once."""
+    cast = make_cast()
+    import_prices("demo-bars.csv", daily_bars(), actor=User.objects.system())
+    today = now().astimezone(TOKYO).replace(hour=10, minute=0, second=0, microsecond=0)
+    the_investor(cast, today)
+    for tell in (
+        just_submitted, acknowledged, overdue_investigation, waiting_for_the_victim, assessed, agreed, compensated,
+        closed, declined, withdrawn, escalated, restoration_at_aozora,
+    ):  # fmt: skip
+        tell(cast, today)
+    return cast
+
+
+def _days(count: float) -> dt.timedelta:
+    return dt.timedelta(days=count)
+
+
+def _second_kind(cast: Cast, victim: str, account: str, at: dt.datetime, firm: str = "MINATO") -> Story:
+    """A case like example B: own shares sold to buy a planted issue."""
+    return Story(
+        cast, victim=victim, firm=firm, account=account, at=at, ledger=EXAMPLE_B, decisions=dict(DECISIONS_B),
+        prices=dict(PRICES_B),
+    )  # fmt: skip
+
+
+def _reported(story: Story) -> Story:
+    return story.reported(
+        kinds=["specified"], firm_answer="frozen", mfa_offered="not_offered", noticed_how="log_in",
+        trades=[
+            {"side": "sell", "security": "7203", "traded_on": dt.date(2025, 4, 16), "quantity": Decimal(1000)},
+            {"side": "buy", "security": "7992", "traded_on": dt.date(2025, 4, 16), "quantity": Decimal(20000)},
+        ],
+    )  # fmt: skip
+
+
+def the_investor(cast: Cast, today: dt.datetime) -> None:
+    """Vera, 16 April 2025: bought on margin, sold by herself, the fund liquidated; an offer is open."""
+    story = Story(cast).reported().wait(0.6).acknowledged().wait(1)
+    story.says("fiona", "ご報告を受け付けました。ご不安なことと存じます。担当の井上が調査します。")
+    story.investigating().wait(20).access_confirmed().ledger_imported().wait(1).answered(ANSWERS_A).decided()
+    story.says("vera", "電話で凍結をお願いしましたが、できないと言われました。その記録も見てください。")
+    story.at = today - _days(5)
+    story.assessed()
+    story.at = today - _days(3)
+    story.offered(
+        reasons="建玉の損失と強制決済の損失の2分の1、手数料と金利の全額、見舞金1万円をお支払いします。", days=14
+    )
+
+
+def just_submitted(cast: Cast, today: dt.datetime) -> None:
+    _reported(_second_kind(cast, "otto", "2000-0000001", today - _days(0.1)))
+
+
+def acknowledged(cast: Cast, today: dt.datetime) -> None:
+    _reported(_second_kind(cast, "hana", "2000-0000002", today - _days(2))).wait(0.5).acknowledged()
+
+
+def overdue_investigation(cast: Cast, today: dt.datetime) -> None:
+    story = _reported(_second_kind(cast, "kenji", "2000-0000003", today - _days(60))).wait(1).acknowledged().wait(1)
+    story.investigating().wait(2).access_confirmed().ledger_imported()
+
+
+def waiting_for_the_victim(cast: Cast, today: dt.datetime) -> None:
+    story = _reported(_second_kind(cast, "hana", "2000-0000004", today - _days(12))).wait(1).acknowledged().wait(1)
+    story.investigating().wait(3).does("ivan", "ask_victim", "4月17日の売却はご自身の取引ですか。")
+
+
+def assessed(cast: Cast, today: dt.datetime) -> None:
+    _until_assessed(cast, "kenji", "2000-0000005", today - _days(2))
+
+
+def agreed(cast: Cast, today: dt.datetime) -> None:
+    _until_agreed(cast, "otto", "2000-0000006", today - _days(1))
+
+
+def compensated(cast: Cast, today: dt.datetime) -> None:
+    _until_agreed(cast, "hana", "2000-0000007", today - _days(6)).wait(3).paid()
+
+
+def closed(cast: Cast, today: dt.datetime) -> None:
+    _until_agreed(cast, "kenji", "2000-0000008", today - _days(30)).wait(3).paid().wait(2).receipt_confirmed()
+
+
+def declined(cast: Cast, today: dt.datetime) -> None:
+    story = _reported(_second_kind(cast, "otto", "2000-0000009", today - _days(40))).wait(1).acknowledged().wait(1)
+    story.investigating().wait(15).does(
+        "alma", "decline", "The log-ins came from your own device and the orders were confirmed by telephone."
+    )
+
+
+def withdrawn(cast: Cast, today: dt.datetime) -> None:
+    _reported(_second_kind(cast, "hana", "2000-0000010", today - _days(20))).wait(3).does("hana", "withdraw")
+
+
+def escalated(cast: Cast, today: dt.datetime) -> None:
+    story = _until_assessed(cast, "kenji", "2000-0000011", today - _days(25)).wait(1).offered()
+    story.wait(5).does("kenji", "escalate", "金額の考え方に納得できないため、外部の機関に相談します。")
+
+
+def restoration_at_aozora(cast: Cast, today: dt.datetime) -> None:
+    story = _second_kind(cast, "otto", "55-000012", today - _days(30), firm="AOZORA")
+    _reported(story).wait(1).acknowledged().wait(1).investigating().wait(5).access_confirmed().ledger_imported()
+    story.wait(2).decided().wait(10).assessed().wait(2).offered(
+        reasons="We restore the account to what it was; the value at the valuation date is shown line by line.",
+        days=30,
+    )
+
+
+def _until_assessed(cast: Cast, victim: str, account: str, end: dt.datetime) -> Story:
+    story = _reported(_second_kind(cast, victim, account, end - _days(30))).wait(1).acknowledged().wait(1)
+    story.investigating().wait(3).access_confirmed().ledger_imported().wait(2).decided()
+    story.at = end
+    return story.assessed()
+
+
+def _until_agreed(cast: Cast, victim: str, account: str, end: dt.datetime) -> Story:
+    story = _until_assessed(cast, victim, account, end - _days(5)).wait(1).offered()
+    story.at = end
+    return story.accepted()

@@ -198,6 +198,7 @@ class Story:
                 actor=self.user(self.investigator),
             )
             self.offer = approve_offer(prepared, actor=self.user(self.approver))
+        self.case.refresh_from_db()
         return self
 
     def countered(self, amount: Decimal, reason: str) -> "Story":
@@ -208,6 +209,7 @@ class Story:
     def accepted(self) -> "Story":
         with travel_to(self.at):
             self.settlement = accept_offer(self.offer, actor=self.user(self.victim))
+        self.case.refresh_from_db()
         return self
 
     def paid(self) -> "Story":
@@ -215,11 +217,13 @@ class Story:
             self.payment = record_payment(
                 self.settlement, amount=self.settlement.amount, paid_on=self.at.date(), actor=self.user(self.approver)
             )
+        self.case.refresh_from_db()
         return self
 
     def receipt_confirmed(self) -> "Story":
         with travel_to(self.at):
             confirm_receipt(self.payment, actor=self.user(self.victim))
+        self.case.refresh_from_db()
         return self
 
     # The stations in order, each from the start: what tests and the demo world need most.

@@ -37,7 +37,7 @@ AGAIN = (Status.ASSESSED, Status.NEGOTIATING, Status.ESCALATED)
 
 
 class CalculatorRefusal(DomainError):
-    """The calculator refused the input; `params` hold its code, its message and the event."""
+    """The calculator refused the input; `params` hold its reason (code), detail and event."""
 
     code = "calculator"
 
@@ -47,8 +47,8 @@ def _run(inputs: dict[str, Any]) -> dict[str, Any]:
         return assess(inputs)
     except Refusal as refusal:
         raise CalculatorRefusal(
-            _("The calculation stopped: %(message)s"),
-            message=refusal.message,
+            _("The calculation stopped: %(detail)s"),
+            detail=refusal.message,
             reason=refusal.code,
             event=refusal.event,
         ) from refusal

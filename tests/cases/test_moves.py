@@ -97,7 +97,7 @@ GENERIC = [a.name for a in ACTIONS.values() if not a.service]
 PEOPLE = ["vera", "otto", "fiona", "ivan", "alma", "bruno", "rita"]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(PEOPLE), st.sampled_from(GENERIC)), max_size=12))
 def test_no_sequence_of_acts_leaves_the_table(cast: Cast, acts: list[tuple[str, str]]) -> None:
     """Whoever does whatever: the status only moves along a row of the table, and the events replay to it."""

@@ -134,7 +134,7 @@ def approve_offer(offer: Offer, *, actor: User) -> Offer:
         else:
             lead(before, "withdraw", actor=actor, reason="replaced")
     _open(offer, actor)
-    Assessment.objects.filter(pk=offer.assessment_id).update(is_issued=True)
+    offer.case.assessments.filter(offers=offer).update(is_issued=True)
     move(case, "offer", actor=actor, data={"offer": offer.number, "amount": plain(offer.amount)})
     return offer
 

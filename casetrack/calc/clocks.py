@@ -5,7 +5,7 @@ always give the same clocks, and an earlier `now` gives the clocks as they stood
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 
 TOKYO = timezone(timedelta(hours=9), "Asia/Tokyo")
@@ -42,9 +42,9 @@ class Clock:
 
     `name` is the stage's status and `target` its business days. `paused_days` are the business days it stood still.
     `due_at` is None while a pause lasts, since the deadline moves with it; one that was missed before the pause stays
-    missed. `ended_at` is when the case went on to another stage, None for the clock that still runs or is paused.
-    `breached`: the deadline passed before the stage ended. `remaining` are the business days left (after today) until
-    the deadline, at `now` or when the stage ended or paused; below zero once they are overdrawn.
+    missed, and is not moved by it. `ended_at` is when the case went on to another stage, None for the clock that still
+    runs or is paused. `breached`: the deadline passed before the clock stopped. `remaining` are the business days left
+    (after today) until the deadline, at `now` or when the clock stopped; below zero once they are overdrawn.
     """
 
     name: str
@@ -102,7 +102,7 @@ def derive(
     turn of a negotiation has passed). Changes after `now` have not happened yet.
     """
     known = sorted((event for event in events if event.at <= now), key=lambda event: event.at)
-    return [_clock(stage, targets[stage.name], calendar, now) for stage in _stages(known, calendar, pausing)
+    return [_clock(stage, targets[stage.name], calendar, now) for stage in _stages(known, pausing)
             if stage.name in targets]  # fmt: skip
 
 
@@ -137,43 +137,58 @@ def due_at(
     return clock.due_at if clock else None
 
 
-@dataclass(frozen=True)
+@dataclass
+class _Pause:
+    began_at: datetime
+    over_at: datetime | None = None
+
+
+@dataclass
 class _Stage:
     """A stay in one status, its pauses included."""
 
     name: str
     started_at: datetime
-    paused_days: int = 0
-    paused_at: datetime | None = None
+    pauses: list[_Pause] = field(default_factory=list)
     ended_at: datetime | None = None
 
+    @property
+    def pause(self) -> _Pause | None:
+        """The pause that lasts, or out of which the stage ended."""
+        return self.pauses[-1] if self.pauses and self.pauses[-1].over_at is None else None
 
-def _stages(changes: list[StatusChange], calendar: BusinessCalendar, pausing: Collection[str]) -> list[_Stage]:
-    """The stays in order; the last one is open. A stage left from a pause keeps its `paused_at`."""
+
+def _stages(changes: list[StatusChange], pausing: Collection[str]) -> list[_Stage]:
+    """The stays in order; the last one is open."""
     stages: list[_Stage] = []
     for change in changes:
         stage = stages[-1] if stages else None
         if change.to_status in pausing:
-            if stage and stage.paused_at is None:
-                stages[-1] = replace(stage, paused_at=change.at)
-        elif stage and stage.paused_at and stage.name == change.to_status:
-            paused_days = stage.paused_days + business_days_between(stage.paused_at, change.at, calendar)
-            stages[-1] = replace(stage, paused_at=None, paused_days=paused_days)
+            if stage and not stage.pause:
+                stage.pauses.append(_Pause(change.at))
+        elif stage and stage.pause and stage.name == change.to_status:
+            stage.pause.over_at = change.at
         else:
             if stage:
-                stages[-1] = replace(stage, ended_at=change.at)
+                stage.ended_at = change.at
             stages.append(_Stage(change.to_status, change.at))
     return stages
 
 
 def _clock(stage: _Stage, target: int, calendar: BusinessCalendar, now: datetime) -> Clock:
-    paused = stage.ended_at is None and stage.paused_at is not None
-    stopped_at = stage.paused_at or stage.ended_at or now
-    due = add_business_days(stage.started_at, target + stage.paused_days, calendar)
-    breached = stopped_at > due
-    paused_days = stage.paused_days
-    if stage.paused_at:
-        paused_days += business_days_between(stage.paused_at, stage.ended_at or now, calendar)
+    due = add_business_days(stage.started_at, target, calendar)
+    paused_days = 0
+    for pause in stage.pauses:
+        if pause.began_at > due:
+            break
+        paused_days += business_days_between(pause.began_at, pause.over_at or stage.ended_at or now, calendar)
+        if pause.over_at:
+            due = add_business_days(stage.started_at, target + paused_days, calendar)
+    paused = stage.pause is not None and stage.ended_at is None
+    until = stage.ended_at or now
+    if stage.pause and stage.pause.began_at <= due:
+        until = stage.pause.began_at
+    breached = until > due
     return Clock(
         name=stage.name,
         target=target,
@@ -183,7 +198,7 @@ def _clock(stage: _Stage, target: int, calendar: BusinessCalendar, now: datetime
         paused=paused,
         paused_days=paused_days,
         breached=breached,
-        remaining=business_days_between(stopped_at, due, calendar),
+        remaining=business_days_between(until, due, calendar),
     )
 
 

@@ -165,3 +165,10 @@ def test_alma_records_the_agreed_amount_and_no_other(story: Story, alma: User, i
         record_payment(story.settlement, amount=story.settlement.amount, paid_on=story.at.date(), actor=alma)
     story.case.refresh_from_db()
     assert story.case.status == "compensated"
+
+
+@pytest.mark.parametrize("change", [{"amount": 1}, {"reasons": "others"}, {"components": {"margin": "1"}}])
+def test_the_database_refuses_to_edit_an_offer(story: Story, change: dict[str, object]) -> None:
+    story.to_offer()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Offer.objects.filter(pk=story.offer.pk).update(**change)

@@ -1,0 +1,42 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from casetrack.api.serializers.fields import Document, ExactDecimal
+from casetrack.assessment.models import Method
+
+
+class PolicySerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField()
+    method = serializers.ChoiceField(Method.choices)
+    ratios = Document()
+    solatium = ExactDecimal()
+
+
+class AssessmentSerializer(serializers.Serializer[Any]):
+    """A stored run of the calculator over all confirmed accounts of a case."""
+
+    number = serializers.IntegerField()
+    valuation_on = serializers.DateField()
+    policy = PolicySerializer()
+    reduction = ExactDecimal()
+    reduction_reason = serializers.CharField()
+    method_version = serializers.CharField()
+    loss = ExactDecimal()
+    due = ExactDecimal()
+    cash = ExactDecimal()
+    restoration = ExactDecimal()
+    prepared_at = serializers.DateTimeField()
+    is_issued = serializers.BooleanField(help_text="It came with an approved offer, so the victim sees it.")
+
+
+class AssessedAccountSerializer(serializers.Serializer[Any]):
+    account = serializers.CharField(source="incident.masked")
+    inputs = Document(help_text="The calculator's input, whole: post it to the preview to compute it again.")
+    inputs_sha256 = serializers.CharField()
+    result = Document(help_text="The calculator's result.")
+    price_sources = Document()
+
+
+class AssessmentDetailSerializer(AssessmentSerializer):
+    accounts = AssessedAccountSerializer(many=True, source="accounts.all")

@@ -1,0 +1,100 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from casetrack.api.idempotency import write_once
+from casetrack.api.people import is_victim, person
+from casetrack.api.schema import REFERENCE, reads, writes
+from casetrack.api.serializers.cases import (
+    CASE,
+    CASES,
+    CaseSerializer,
+    EventSerializer,
+    FirmCaseSerializer,
+    ReasonSerializer,
+    VictimCaseSerializer,
+)
+from casetrack.api.views.base import ApiList, ApiView
+from casetrack.cases.models import Case, Event
+from casetrack.cases.services import perform
+from casetrack.cases.workflow import ACTIONS, Status
+
+STATUS = OpenApiParameter("status", str, "query", enum=Status.values, description="Only cases at this status.")
+ACTION = OpenApiParameter(
+    "action", str, "path", enum=[action.name for action in ACTIONS.values() if not action.service]
+)
+
+
+def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """With all that a case's serializers read."""
+    return cases.select_related("firm", "victim", "assigned_to__membership").prefetch_related("incidents")
+
+
+class CaseView(ApiView):
+    def answer(self, reference: str) -> Response:
+        """The case as it stands now, for whoever asks."""
+        case = _whole(Case.objects.visible_to(person(self.request))).get(reference=reference)
+        shape = VictimCaseSerializer if is_victim(self.request) else FirmCaseSerializer
+        return Response(shape(case, context=self.facts()).data)
+
+
+class CaseList(ApiList):
+    """The cases that the signed-in person may see, newest first."""
+
+    ordering = ("-opened_at", "-id")
+    serializer_class = CaseSerializer
+
+    def shape(self) -> Any:
+        return VictimCaseSerializer if is_victim(self.request) else FirmCaseSerializer
+
+    def rows(self) -> QuerySet[Case]:
+        cases = _whole(Case.objects.visible_to(person(self.request)))
+        status = self.request.query_params.get("status")
+        if status is None:
+            return cases
+        if status not in Status.values:
+            raise ValidationError({"status": [f"{status!r} is none of {', '.join(Status.values)}."]})
+        return cases.filter(status=status)
+
+    @reads(CASES, tag="cases", name="cases_list", parameters=(STATUS,))
+    def get(self, request: Request, **address: str) -> Response:
+        return super().get(request, **address)
+
+
+class CaseDetail(CaseView):
+    @reads(CASE, tag="cases", name="cases_retrieve")
+    def get(self, _request: Request, reference: str) -> Response:
+        """One case."""
+        return self.answer(self.case().reference)
+
+
+class CaseAction(CaseView):
+    @writes(ReasonSerializer, CASE, tag="cases", name="cases_perform", parameters=(REFERENCE, ACTION))
+    def post(self, request: Request, reference: str, action: str) -> Response:
+        """Perform an action of the workflow. `actions` of a case lists what is possible now."""
+        case = self.case()
+        if action not in ACTIONS:
+            raise Http404
+        given = self.given(ReasonSerializer)
+        write_once(request, lambda: perform(case, action, actor=person(request), reason=given["reason"]).status)
+        return self.answer(reference)
+
+
+class Timeline(ApiList):
+    """What happened in the case, in order."""
+
+    ordering = ("at", "id")
+    serializer_class = EventSerializer
+
+    def rows(self) -> QuerySet[Event]:
+        events = self.case().events.all()
+        return events.filter(is_public=True) if is_victim(self.request) else events
+
+    @reads(EventSerializer(many=True), tag="cases", name="timeline_list")
+    def get(self, request: Request, **address: str) -> Response:
+        return super().get(request, **address)

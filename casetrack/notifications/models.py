@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.lib.constraints import one_of
-from casetrack.people.models import User
+from casetrack.people.models import User, Victim
 
 
 class HandledEntry(models.Model):
@@ -21,24 +21,36 @@ class DeliveryStatus(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One mail to one person. Holds no case content: the template says only that there is news."""
+    """One mail to one person. Holds no case content: the template says only that there is news.
+
+    It goes to a log-in (`recipient`) or to a victim who has none yet (`victim`); the address is read when it is sent.
+    `next_try_at` is when a waiting one may be tried (again).
+    """
 
     entry_id = models.BigIntegerField()
-    recipient = models.ForeignKey(User, on_delete=models.PROTECT)
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    victim = models.ForeignKey(Victim, on_delete=models.PROTECT, null=True, related_name="+")
     template = models.CharField(max_length=60)
     status = models.CharField(max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["entry_id", "recipient", "template"], name="notifications_delivery_once"),
+            models.UniqueConstraint(fields=["entry_id", "victim", "template"], name="notifications_invitation_once"),
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False, victim__isnull=True)
+                | models.Q(recipient__isnull=True, victim__isnull=False),
+                name="notifications_delivery_to_one",
+            ),
             one_of("status", DeliveryStatus.values, "notifications_delivery_status"),
         ]
         indexes = [
             models.Index(
-                fields=["created_at"], condition=models.Q(status="waiting"), name="notifications_delivery_queue"
+                fields=["next_try_at"], condition=models.Q(status="waiting"), name="notifications_delivery_queue"
             )
         ]

@@ -1,0 +1,61 @@
+"""Who is told of what: one table from the audit log's actions to an audience and a template.
+
+A mail never says what happened, in which case, or where to click: only that there is news. What is not in the table
+is told to nobody.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Audience(Enum):
+    VICTIM = auto()
+    """The log-in that sees the case as the victim; nobody as long as there is none."""
+    INVITED = auto()
+    """A victim known to the firm who has no log-in yet, at the address that the firm gave."""
+    INTAKE = auto()
+    """Everybody in the firm's intake."""
+    HANDLER = auto()
+    """The person to whom the case is assigned; as long as that is nobody, the firm's intake."""
+    OTHER_SIDE = auto()
+    """VICTIM for what the firm did, HANDLER for what the victim did."""
+    PERSON = auto()
+    """The person whom a platform entry is about (its subject is "user:ID")."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    audience: Audience
+    template: str
+
+
+_VICTIM = (Rule(Audience.VICTIM, "victim-news"),)
+_HANDLER = (Rule(Audience.HANDLER, "staff-news"),)
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "cases.submitted": (Rule(Audience.INTAKE, "staff-new-report"), Rule(Audience.VICTIM, "victim-receipt")),
+    "cases.acknowledged": _VICTIM,
+    "cases.victim_asked": _VICTIM,
+    "cases.access_confirmed": _VICTIM,
+    "cases.access_refuted": _VICTIM,
+    "cases.declined": _VICTIM,
+    "cases.closed": _VICTIM,
+    "cases.reopened": _VICTIM,
+    "cases.negotiation_resumed": _VICTIM,
+    "negotiation.offer_approved": _VICTIM,
+    "negotiation.offer_withdrawn": _VICTIM,
+    "negotiation.offer_lapsed": _VICTIM,
+    "negotiation.payment_recorded": _VICTIM,
+    "correspondence.message_sent": (Rule(Audience.OTHER_SIDE, "victim-news"),),
+    "cases.firm_answered": _HANDLER,
+    "cases.executions_answered": _HANDLER,
+    "cases.withdrawn": _HANDLER,
+    "cases.escalated": _HANDLER,
+    "negotiation.offer_refused": _HANDLER,
+    "negotiation.counter_offer_made": _HANDLER,
+    "negotiation.offer_accepted": _HANDLER,
+    "negotiation.receipt_confirmed": _HANDLER,
+    "cases.victim_invited": (Rule(Audience.INVITED, "victim-invitation"),),
+    "firms.member_added": (Rule(Audience.PERSON, "staff-invitation"),),
+    "people.regulator_added": (Rule(Audience.PERSON, "staff-invitation"),),
+}

@@ -1,0 +1,186 @@
+"""The drain: audit entries become deliveries, deliveries become mails.
+
+Both steps are safe with several workers at once, and nothing is lost when one dies: an entry is claimed by the insert
+of its HandledEntry together with its deliveries, a delivery by an update that must change exactly one row. Each step
+is a short transaction of its own, and no mail is sent inside one; so `drain` is not called inside a transaction.
+"""
+
+import datetime as dt
+import logging
+import smtplib
+import socket
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from casetrack.audit.models import Entry
+from casetrack.audit.services import PLATFORM
+from casetrack.cases.models import Case
+from casetrack.firms.models import Membership, StaffRole
+from casetrack.lib.scope import system_scope
+from casetrack.notifications.models import Delivery, DeliveryStatus, HandledEntry
+from casetrack.notifications.rules import RULES, Audience
+from casetrack.people.models import Role, User, Victim
+
+logger = logging.getLogger(__name__)
+
+ENTRIES_AT_ONCE = 200
+MAILS_AT_ONCE = 100
+# When to try again after the first, second … failed attempt; the fifth is the last.
+BACKOFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30), dt.timedelta(hours=3))
+ATTEMPTS = len(BACKOFF) + 1
+# What was recorded long after it happened (an import, the demo's past) is history, not news.
+HISTORY = dt.timedelta(days=1)
+# Entries are handled in order, and no transaction lasts a day: what lies below this was handled.
+SETTLED = dt.timedelta(days=1)
+# The server cannot be talked to at all: the other mails would fare no better.
+UNREACHABLE = (ConnectionError, TimeoutError, socket.gaierror, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError)
+
+CLAIM = """
+insert into notifications_handledentry (entry_id, handled_at)
+select e.id, %(now)s from audit_entry e
+where e.id > %(floor)s and not exists (select 1 from notifications_handledentry h where h.entry_id = e.id)
+order by e.id limit %(limit)s
+on conflict do nothing returning entry_id
+"""
+
+
+def drain(now: dt.datetime) -> tuple[int, int]:
+    """Handle what the audit log holds and send what is due: how many entries, how many mails."""
+    handled = 0
+    while True:
+        count = plan_deliveries(now)
+        handled += count
+        if count < ENTRIES_AT_ONCE:
+            break
+    return handled, send_deliveries(now)
+
+
+def plan_deliveries(now: dt.datetime) -> int:
+    """Claim the next entries that nobody has handled and write their deliveries; how many entries."""
+    with system_scope():
+        settled = HandledEntry.objects.filter(handled_at__lt=now - SETTLED).order_by("-entry_id").first()
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, {"now": now, "floor": settled.entry_id if settled else 0, "limit": ENTRIES_AT_ONCE})
+            claimed = [row[0] for row in cursor.fetchall()]
+        for entry in Entry.objects.filter(pk__in=claimed, action__in=RULES).order_by("pk"):
+            _plan(entry, now)
+    return len(claimed)
+
+
+def _plan(entry: Entry, now: dt.datetime) -> None:
+    try:
+        with transaction.atomic():
+            Delivery.objects.bulk_create(_deliveries(entry, now), ignore_conflicts=True)
+    except Exception:  # one entry must not hold up all that come after it
+        logger.exception("no notice for audit entry %s (%s)", entry.pk, entry.action)
+
+
+def _deliveries(entry: Entry, now: dt.datetime) -> Iterator[Delivery]:
+    invites = any(rule.audience in (Audience.INVITED, Audience.PERSON) for rule in RULES[entry.action])
+    if not invites and entry.recorded_at and entry.recorded_at - entry.occurred_at > HISTORY:
+        return
+    case = None
+    if entry.chain != PLATFORM:
+        case = Case.objects.select_related("victim", "victim_user", "assigned_to").get(reference=entry.chain)
+    for rule in RULES[entry.action]:
+        for somebody, template in _addressees(entry, case, rule.audience, rule.template):
+            to = {"recipient": somebody} if isinstance(somebody, User) else {"victim": somebody}
+            yield Delivery(entry_id=entry.pk, template=template, created_at=now, next_try_at=now, **to)
+
+
+def _addressees(
+    entry: Entry, case: Case | None, audience: Audience, template: str
+) -> Iterable[tuple[User | Victim, str]]:
+    """Whom a rule means, each with the template; never the person who acted."""
+    if case is None:
+        kind, _colon, pk = entry.subject.partition(":")
+        people = User.objects.filter(pk=int(pk), is_active=True) if kind == "user" else []
+        return [(user, template) for user in people]
+    if audience == Audience.INVITED:
+        return [(case.victim, template)] if case.victim.email and case.victim_user is None else []
+    if audience == Audience.OTHER_SIDE:
+        by_victim = entry.actor_role == Role.VICTIM
+        audience, template = (Audience.HANDLER, "staff-news") if by_victim else (Audience.VICTIM, "victim-news")
+    if audience == Audience.VICTIM:
+        to = [case.victim_user] if case.victim_user and case.victim_user.is_active else []
+    else:
+        to = handlers(case) if audience == Audience.HANDLER else intake(case)
+    return [(user, template) for user in to if user.pk != entry.actor_id]
+
+
+def handlers(case: Case) -> list[User]:
+    """Who works on the case: the person to whom it is assigned, else the intake."""
+    members = Membership.objects.filter(firm=case.firm_id, is_active=True, user__is_active=True)
+    assigned = members.filter(user=case.assigned_to_id).select_related("user").first()
+    return [assigned.user] if assigned else intake(case)
+
+
+def intake(case: Case) -> list[User]:
+    """Those who take new cases at the firm; a firm without them, everybody there."""
+    members = Membership.objects.filter(firm=case.firm_id, is_active=True, user__is_active=True)
+    chosen = members.filter(role=StaffRole.INTAKE) or members
+    return [member.user for member in chosen.select_related("user").order_by("pk")]
+
+
+def send_deliveries(now: dt.datetime) -> int:
+    """Send what is waiting and due; how many mails went out."""
+    with system_scope():
+        due = Delivery.objects.filter(status=DeliveryStatus.WAITING, next_try_at__lte=now)
+        waiting = list(due.select_related("recipient", "victim").order_by("next_try_at")[:MAILS_AT_ONCE])
+    sent = 0
+    mailer = get_connection()
+    for delivery in waiting:
+        if not _claim(delivery, now):
+            continue
+        try:
+            _mail(delivery, mailer).send()
+        except Exception as error:  # whatever the mail server or a template does, the others go on
+            _record_failure(delivery, error)
+            if isinstance(error, UNREACHABLE):
+                break
+        else:
+            _record(delivery, status=DeliveryStatus.SENT, sent_at=now, error="")
+            sent += 1
+    mailer.close()
+    return sent
+
+
+def _claim(delivery: Delivery, now: dt.datetime) -> bool:
+    """Take this attempt for ourselves. If we die before it is recorded, the next is made after the pause."""
+    attempts = delivery.attempts + 1
+    pause = BACKOFF[min(attempts, len(BACKOFF)) - 1]
+    with system_scope():
+        changed = Delivery.objects.filter(
+            pk=delivery.pk, status=DeliveryStatus.WAITING, attempts=delivery.attempts
+        ).update(attempts=attempts, next_try_at=now + pause)
+    delivery.attempts = attempts
+    return changed == 1
+
+
+def _mail(delivery: Delivery, mailer: Any) -> EmailMessage:
+    to: Any = delivery.recipient or delivery.victim
+    with override(to.language):
+        context = {"site_name": settings.SITE_NAME}
+        subject = render_to_string(f"emails/{delivery.template}-subject.txt", context)
+        body = render_to_string(f"emails/{delivery.template}-body.txt", context)
+    return EmailMessage(" ".join(subject.split()), body, to=[to.email], connection=mailer)
+
+
+def _record_failure(delivery: Delivery, error: Exception) -> None:
+    """The kind of the failure and the server's code: never its words, which may hold an address."""
+    code = getattr(error, "smtp_code", "")
+    what = f"{type(error).__name__} {code}".strip()
+    logger.warning("delivery %s, attempt %s: %s", delivery.pk, delivery.attempts, what)
+    over = delivery.attempts >= ATTEMPTS
+    _record(delivery, status=DeliveryStatus.FAILED if over else DeliveryStatus.WAITING, error=what[:200])
+
+
+def _record(delivery: Delivery, **fields: Any) -> None:
+    with system_scope():
+        Delivery.objects.filter(pk=delivery.pk).update(**fields)

@@ -58,12 +58,8 @@ def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
 def _of_domain(error: DomainError) -> Response:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     sentence = gettext(error.message)
-    return _problem(
-        status,
-        error.code,
-        sentence % error.params if error.params else sentence,
-        **({"field": error.field} if error.field else {}),
-    )
+    members: dict[str, Any] = {"field": error.field} if error.field else {}
+    return _problem(status, error.code, sentence % error.params if error.params else sentence, **members)
 
 
 def _of_framework(error: exceptions.APIException) -> Response:

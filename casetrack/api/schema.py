@@ -1,12 +1,15 @@
 """What the OpenAPI document says about every operation."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from casetrack.api.errors import MEDIA_TYPE
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 REFERENCE = OpenApiParameter("reference", str, "path", description="The case's reference, such as CT-2025-000123-5.")
 NUMBER = OpenApiParameter("number", int, "path", description="The number within the case.")
@@ -33,7 +36,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable, for programs.")
     detail = serializers.CharField(help_text="A sentence for people, in the language of Accept-Language.")
     field = serializers.CharField(required=False)
-    errors = FieldProblem(many=True, required=False)
+    errors = FieldProblem(many=True, required=False)  # type: ignore[assignment]
 
 
 class RefusalSerializer(ProblemSerializer):
@@ -46,14 +49,17 @@ def problems(*statuses: int) -> dict[tuple[int, str], type[ProblemSerializer]]:
     return {(status, MEDIA_TYPE): ProblemSerializer for status in statuses}
 
 
-def reads(response: Any, *, tag: str, name: str, parameters: tuple[OpenApiParameter, ...] = (REFERENCE,)) -> Any:
+def reads(
+    response: Any, *, tag: str, name: str, parameters: tuple[OpenApiParameter, ...] = (REFERENCE,)
+) -> Callable[[View], View]:
     """Describe a GET."""
-    return extend_schema(
+    described: Callable[[View], View] = extend_schema(
         operation_id=name,
         tags=[tag],
         parameters=list(parameters),
-        responses={200: response, **problems(403, 404)},  # type: ignore[dict-item]
+        responses={200: response, **problems(403, 404)},
     )
+    return described
 
 
 def writes(
@@ -64,12 +70,13 @@ def writes(
     name: str,
     status: int = 200,
     parameters: tuple[OpenApiParameter, ...] = (REFERENCE,),
-) -> Any:
+) -> Callable[[View], View]:
     """Describe a POST that takes an Idempotency-Key."""
-    return extend_schema(
+    described: Callable[[View], View] = extend_schema(
         operation_id=name,
         tags=[tag],
         parameters=[*parameters, IDEMPOTENCY_KEY],
         request=request,
-        responses={status: response, **problems(400, 403, 404, 409, 422)},  # type: ignore[dict-item]
+        responses={status: response, **problems(400, 403, 404, 409, 422)},
     )
+    return described

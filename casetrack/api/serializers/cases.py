@@ -40,7 +40,7 @@ class IncidentSerializer(serializers.Serializer[Any]):
 
 class ActionSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     needs_reason = serializers.BooleanField()
     url = serializers.CharField(allow_null=True, help_text="Where to POST; null: the action has its own page.")
 

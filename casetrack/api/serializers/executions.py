@@ -51,7 +51,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
 
 
 class AnswersSerializer(serializers.Serializer[Any]):
-    answers = AnswerSerializer(many=True, allow_empty=False, max_length=1000)
+    answers = AnswerSerializer(many=True, allow_empty=False, max_length=1000)  # type: ignore[call-arg]
 
 
 class ChangedSerializer(serializers.Serializer[Any]):

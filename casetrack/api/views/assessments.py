@@ -30,8 +30,8 @@ class AssessmentList(AssessmentView, ApiList):
     serializer_class = AssessmentSerializer
 
     @reads(AssessmentSerializer(many=True), tag="assessments", name="assessments_list")
-    def get(self, request: Request, **address: str) -> Response:
-        return super().get(request, **address)
+    def get(self, _request: Request, **_address: str) -> Response:
+        return self.page()
 
 
 class AssessmentDetail(AssessmentView):
@@ -59,7 +59,7 @@ class Preview(ApiView):
         responses={
             200: OpenApiTypes.OBJECT,
             (422, MEDIA_TYPE): RefusalSerializer,
-            **problems(400, 403, 413, 429),  # type: ignore[dict-item]
+            **problems(400, 403, 413, 429),
         },
     )
     def post(self, request: Request) -> Response:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404
 from rest_framework.generics import GenericAPIView
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from casetrack.api.parsers import LimitedJSONParser
@@ -48,6 +47,6 @@ class ApiList(ApiView):
     def shape(self) -> Any:
         return self.get_serializer_class()
 
-    def get(self, _request: Request, **_address: str) -> Response:
+    def page(self) -> Response:
         page = self.paginate_queryset(self.rows())
         return self.get_paginated_response(self.shape()(page, many=True, context=self.facts()).data)

@@ -62,8 +62,8 @@ class CaseList(ApiList):
         return cases.filter(status=status)
 
     @reads(CASES, tag="cases", name="cases_list", parameters=(STATUS,))
-    def get(self, request: Request, **address: str) -> Response:
-        return super().get(request, **address)
+    def get(self, _request: Request, **_address: str) -> Response:
+        return self.page()
 
 
 class CaseDetail(CaseView):
@@ -96,5 +96,5 @@ class Timeline(ApiList):
         return events.filter(is_public=True) if is_victim(self.request) else events
 
     @reads(EventSerializer(many=True), tag="cases", name="timeline_list")
-    def get(self, request: Request, **address: str) -> Response:
-        return super().get(request, **address)
+    def get(self, _request: Request, **_address: str) -> Response:
+        return self.page()

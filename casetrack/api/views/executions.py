@@ -37,8 +37,8 @@ class ExecutionList(ApiList):
         return executions.annotate(answer=Subquery(answers.values("answer")[:1]))
 
     @reads(FirmExecutionSerializer(many=True), tag="executions", name="executions_list")
-    def get(self, request: Request, **address: str) -> Response:
-        return super().get(request, **address)
+    def get(self, _request: Request, **_address: str) -> Response:
+        return self.page()
 
 
 class DecideExecutions(ApiView):

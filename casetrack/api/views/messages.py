@@ -21,8 +21,8 @@ class MessageList(ApiList):
         return self.case().messages.select_related("author__membership")
 
     @reads(MessageSerializer(many=True), tag="messages", name="messages_list")
-    def get(self, request: Request, **address: str) -> Response:
-        return super().get(request, **address)
+    def get(self, _request: Request, **_address: str) -> Response:
+        return self.page()
 
     @writes(NewMessageSerializer, MessageSerializer, tag="messages", name="messages_send", status=201)
     def post(self, request: Request, **_address: str) -> Response:

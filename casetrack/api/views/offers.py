@@ -38,8 +38,8 @@ class OfferList(OfferView, ApiList):
     serializer_class = OfferSerializer
 
     @reads(OfferSerializer(many=True), tag="offers", name="offers_list")
-    def get(self, request: Request, **address: str) -> Response:
-        return super().get(request, **address)
+    def get(self, _request: Request, **_address: str) -> Response:
+        return self.page()
 
 
 class RefuseOffer(OfferView):

@@ -1,10 +1,12 @@
 """`{% load ct %}`: how values and small parts of pages are written."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url as django_translate_url
 from django.utils.html import format_html
@@ -19,6 +21,8 @@ from casetrack.web import formats
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+LANGUAGE_PREFIX = re.compile(rf"^/(?:{'|'.join(code for code, _name in settings.LANGUAGES)})/")
 
 register = template.Library()
 register.filter("yen", formats.yen)
@@ -42,23 +46,14 @@ TONES: dict[str, str] = {
     "declined": "stop",
     "withdrawn": "idle",
     "escalated": "alert",
-    # offers
-    "draft": "idle",
-    "proposed": "waiting",
     "prepared": "waiting",
+    "rejected": "stop",
     "open": "decision",
-    "sent": "decision",
-    "returned": "waiting",
     "accepted": "good",
     "refused": "stop",
     "countered": "decision",
-    "expired": "idle",
-    "superseded": "idle",
-    # files, imports, deliveries
-    "done": "good",
-    "confirmed": "good",
-    "failed": "stop",
-    "pending": "waiting",
+    "answered": "decision",
+    "lapsed": "idle",
 }
 # One path each, drawn in a box of 16 x 16.
 ICONS: dict[str, str] = {
@@ -70,7 +65,7 @@ ICONS: dict[str, str] = {
     "stop": "m3.4 1.8 4.6 4.6 4.6-4.6 1.6 1.6L9.6 8l4.6 4.6-1.6 1.6L8 9.6l-4.6 4.6-1.6-1.6L6.4 8 1.8 3.4z",
     "alert": "M8 1 15.5 14.5H.5zM7.1 6v4.5h1.8V6zm0 5.5v1.7h1.8v-1.7z",
     "idle": "M2.5 7h11v2h-11z",
-    "clock": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.7a5.3 5.3 0 1 1 0 10.6A5.3 5.3 0 0 1 8 2.7zM7.2 4v4.4l3.2 2.3.9-1.3-2.5-1.8V4z",
+    "clock": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.7a5.3 5.3 0 1 1 0 10.6A5.3 5.3 0 0 1 8 2.7zM7 4v5l4 2 1-1-3-2V4z",
     "pause": "M4 2.5h3v11H4zm5 0h3v11H9z",
 }
 
@@ -122,8 +117,12 @@ def clock_badge(due_at: dt.datetime | None, now: dt.datetime, *, paused: bool = 
 
 @register.simple_tag
 def translate_url(request: HttpRequest, language: str) -> str:
-    """The same page in the other language, with its query string."""
-    return django_translate_url(request.get_full_path(), language)
+    """The same page in the other language, with its query string; for an unknown page, the prefix is exchanged."""
+    path = request.get_full_path()
+    translated = django_translate_url(path, language)
+    if translated == path and not path.startswith(f"/{language}/"):
+        return LANGUAGE_PREFIX.sub(f"/{language}/", path)
+    return translated
 
 
 @register.inclusion_tag("includes/summary_row.html")

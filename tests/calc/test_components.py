@@ -317,6 +317,10 @@ BOUGHT_IN_USD = buy("unauthorized", "P", "1", "9", **USD)
         ("missing_rate", [opening("P", "1", currency="USD")]),
         ("missing_rate", [cash("1", currency="USD")]),
         ("missing_rate", [cash("5", currency="USD"), event("cash_out", "unauthorized", amount="5", **USD)]),
+        (
+            "missing_rate",  # no dollars in either world, but two lines in dollars
+            [event("cash_in", "unauthorized", amount="5", **USD), event("cash_out", "unauthorized", amount="5", **USD)],
+        ),
         ("missing_rate", [event("income", "missed", security="A", amount="5", **USD)]),
         ("missing_rate", [BOUGHT_IN_USD, sell("mitigation", "P", "1", "9", **USD)]),
         ("missing_rate", [BOUGHT_IN_USD, sell("mitigation", "P", "1", "9", currency="USD", fx="150")]),

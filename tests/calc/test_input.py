@@ -263,6 +263,9 @@ def test_it_orders_events_by_instant_and_then_by_place() -> None:
     sold = sell("genuine", "A", "1", "12", at="2025-04-16T09:00:00+09:00")
     assert assess(document([bought, sold]))["actual_value"] == "2"
     assert refusal_of(document([sold, bought])) == ("oversold", "e1")
+    half = [{**bought, "at": "2025-04-16T00:00:00.50Z"}, {**sold, "at": "2025-04-16T09:00:00,5+0900"}]
+    assert assess(document(half))["actual_value"] == "2"
+    assert refusal_of(document(half[::-1])) == ("oversold", "e1")
     later_in_the_same_microsecond = [
         {**sold, "at": "2025-04-16T00:00:00.00000012Z"},
         {**bought, "at": "2025-04-16T00:00:00.0000001Z"},

@@ -20,8 +20,8 @@ class Sum:
 
     def add(self, number: Fraction) -> None:
         """Add one number."""
-        denominator = number.denominator
-        self._numerators[denominator] = self._numerators.get(denominator, 0) + number.numerator
+        numerator, denominator = number.as_integer_ratio()
+        self._numerators[denominator] = self._numerators.get(denominator, 0) + numerator
 
     def total(self) -> Fraction:
         """The exact total so far."""

@@ -3,12 +3,12 @@
 Everything that can be wrong with the shape is found here, before anything is replayed, and is a Refusal `malformed`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from casetrack.calc.loss.exact import ONE, ZERO
 from casetrack.calc.loss.fields import YEN, Fault, Fields
@@ -51,8 +51,7 @@ class Terms:
     currency: str = YEN
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event of the account. What a type does not have is zero or empty.
 
     `price` and `open_price` are per `unit`, in `currency`; `amount` and `costs` (fees, tax and interest together) are
@@ -123,8 +122,8 @@ def parse(document: Mapping[str, Any]) -> Document:
     except Fault as fault:
         raise Refusal("malformed", f"The input cannot be read: {fault}.") from None
     identified = _identify(raw_events)
-    terms = _terms(identified)
-    events = [_event(place, fields, terms) for place, fields in enumerate(identified)]
+    terms = _terms(identified.values())
+    events = [_event(name, place, fields, terms) for place, (name, fields) in enumerate(identified.items())]
     events.sort(key=_replay_order)
     end = end_of_tokyo_day(valuation.on)
     return Document(
@@ -169,24 +168,22 @@ def _policy(fields: Fields) -> Policy:
     )
 
 
-def _identify(raw_events: list[Any] | tuple[Any, ...]) -> list[Fields]:
-    """Every event is an object with an id of its own."""
-    seen: set[str] = set()
-    identified: list[Fields] = []
+def _identify(raw_events: list[Any] | tuple[Any, ...]) -> dict[str, Fields]:
+    """The events by id, in the order of the file; every one is an object with an id of its own."""
+    identified: dict[str, Fields] = {}
     for number, raw in enumerate(raw_events, start=1):
         try:
             fields = Fields(raw, "it")
             name = fields.text("id")
         except Fault as fault:
             raise Refusal("malformed", f"Event number {number} of the list cannot be read: {fault}.") from None
-        if name in seen:
+        if name in identified:
             raise Refusal("malformed", f"{_subject(fields)}: another event has the same id.", name)
-        seen.add(name)
-        identified.append(fields)
+        identified[name] = fields
     return identified
 
 
-def _terms(events: list[Fields]) -> dict[str, Terms]:
+def _terms(events: Iterable[Fields]) -> dict[str, Terms]:
     """Unit and currency of each security, as any of its trades and opening positions states them."""
     units: dict[str, Fraction] = {}
     currencies: dict[str, str] = {}
@@ -210,62 +207,50 @@ def _terms(events: list[Fields]) -> dict[str, Terms]:
     return {name: Terms(units.get(name, ONE), currencies.get(name, YEN)) for name in securities}
 
 
-def _event(place: int, fields: Fields, terms: Mapping[str, Terms]) -> Event:
+def _event(name: str, place: int, fields: Fields, terms: Mapping[str, Terms]) -> Event:
     try:
-        return _read_event(place, fields, terms)
+        return _read_event(name, place, fields, terms)
     except Fault as fault:
         raise _malformed(fields, fault) from None
 
 
-def _read_event(place: int, fields: Fields, terms: Mapping[str, Terms]) -> Event:
+def _read_event(name: str, place: int, fields: Fields, terms: Mapping[str, Terms]) -> Event:
     kind = fields.choice("type", _TYPES)
     attribution = fields.choice("attribution", ATTRIBUTIONS[kind])
     at = fields.at("at")
     security = fields.text("security") if kind in _OF_A_SECURITY else ""
+    event = Event(name, kind, attribution, at, place, security)
     if kind in TRADES:
-        return _trade(fields, kind, attribution, at, place, security, terms[security])
-    values: dict[str, Any] = {}
+        return _trade(event, fields, terms[security])
     if kind == "opening_position":
-        values["quantity"] = fields.positive("quantity")
-        values["unit"], values["currency"] = terms[security].unit, terms[security].currency
-    elif kind == "split":
-        values["ratio"] = fields.positive("ratio")
-    elif kind == "opening_cash":
-        values["amount"] = fields.number("amount")
-        values["currency"] = values["settled_in"] = fields.currency("currency")
-        values["fx"] = ONE if values["currency"] == YEN else None
-    else:
-        currency = fields.currency("currency")
-        values["amount"] = fields.not_negative("amount")
-        values["currency"] = currency
-        values["fx"], values["settled_in"] = _settlement(fields, currency)
-    return Event(fields.text("id"), kind, attribution, at, place, security, **values)
+        of = terms[security]
+        return event._replace(quantity=fields.positive("quantity"), unit=of.unit, currency=of.currency)
+    if kind == "split":
+        return event._replace(ratio=fields.positive("ratio"))
+    currency = fields.currency("currency")
+    if kind == "opening_cash":
+        fx = ONE if currency == YEN else None
+        return event._replace(amount=fields.number("amount"), currency=currency, fx=fx, settled_in=currency)
+    fx, settled_in = _settlement(fields, currency)
+    return event._replace(amount=fields.not_negative("amount"), currency=currency, fx=fx, settled_in=settled_in)
 
 
-def _trade(fields: Fields, kind: str, attribution: str, at: Instant, place: int, security: str, terms: Terms) -> Event:
+def _trade(event: Event, fields: Fields, terms: Terms) -> Event:
     fx, settled_in = _settlement(fields, terms.currency)
+    is_close = event.type == "margin_close"
     side = 0
-    open_price = ZERO
-    if kind in MARGIN:
+    if event.type in MARGIN:
         side = 1 if fields.choice("side", ("long", "short")) == "long" else -1
-    if kind == "margin_close":
-        open_price = fields.not_negative("open_price")
-    return Event(
-        id=fields.text("id"),
-        type=kind,
-        attribution=attribution,
-        at=at,
-        place=place,
-        security=security,
+    return event._replace(
         quantity=fields.positive("quantity"),
         price=fields.not_negative("price"),
         unit=terms.unit,
-        costs=fields.costs("fees", "tax", *(("interest",) if kind == "margin_close" else ())),
+        costs=fields.costs("fees", "tax", "interest") if is_close else fields.costs("fees", "tax"),
         currency=terms.currency,
         fx=fx,
         settled_in=settled_in,
         side=side,
-        open_price=open_price,
+        open_price=fields.not_negative("open_price") if is_close else ZERO,
     )
 
 

@@ -5,14 +5,15 @@ Japan has kept UTC+9 without daylight saving since 1952, so that "Asia/Tokyo" ne
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 _DAY = 86_400
 _TOKYO = 9 * 3_600
 _AT = re.compile(
-    r"(?P<date>[0-9W-]+)T(?P<hour>[01][0-9]|2[0-3])"
-    r"(?::?(?P<minute>[0-5][0-9])(?::?(?P<second>[0-5][0-9])(?:[.,](?P<fraction>[0-9]+))?)?)?"
-    r"(?:Z|(?P<sign>[+-])(?P<ahead>[01][0-9]|2[0-3])(?::?(?P<ahead_minute>[0-5][0-9]))?)"
+    r"([0-9W-]+)T([01][0-9]|2[0-3])"  # date, hour
+    r"(?::?([0-5][0-9])(?::?([0-5][0-9])(?:[.,]([0-9]+))?)?)?"  # minute, second, fraction
+    r"(?:Z|([+-])([01][0-9]|2[0-3])(?::?([0-5][0-9]))?)"  # offset: sign, hours, minutes
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -32,11 +33,17 @@ def parse_instant(text: str) -> Instant:
     match = _AT.fullmatch(text)
     if match is None:
         raise ValueError("not an ISO 8601 time with an offset")
-    day = date.fromisoformat(match["date"]).toordinal()
-    second = int(match["hour"]) * 3_600 + int(match["minute"] or 0) * 60 + int(match["second"] or 0)
-    ahead = int(match["ahead"] or 0) * 3_600 + int(match["ahead_minute"] or 0) * 60
-    offset = -ahead if match["sign"] == "-" else ahead
-    return Instant(day * _DAY + second - offset, (match["fraction"] or "").rstrip("0"))
+    day, hour, minute, second, fraction, sign, ahead, ahead_minute = match.groups()
+    seconds = _days(day) * _DAY + int(hour) * 3_600 + int(minute or 0) * 60 + int(second or 0)
+    if sign:
+        offset = int(ahead) * 3_600 + int(ahead_minute or 0) * 60
+        seconds += offset if sign == "-" else -offset
+    return Instant(seconds, (fraction or "").rstrip("0"))
+
+
+@lru_cache(maxsize=1_024)
+def _days(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
 
 
 def parse_date(text: str) -> date:

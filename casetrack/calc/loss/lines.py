@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from casetrack.calc.loss.exact import ZERO
 from casetrack.calc.loss.inputs import COMPONENTS, GENUINE, LIQUIDATION, MISSED, Event
 from casetrack.calc.loss.lots import Drawn
 from casetrack.calc.loss.rates import Rates
@@ -31,7 +30,7 @@ class Ledger:
     def add(self, event: Event, component: str, loss: Fraction) -> None:
         """Add a share in yen to the line of `event` and `component`."""
         key = event.place, _INDEX[component]
-        self._shares[key] = self._shares.get(key, ZERO) + loss
+        self._shares[key] = self._shares[key] + loss if key in self._shares else loss
         self._events[event.place] = event
 
     def lines(self) -> list[Line]:

@@ -44,20 +44,19 @@ class Lots:
         self.total += quantity
 
     def draw(self, event: Event, quantity: Fraction) -> list[Drawn]:
-        """Take `quantity` from the front, or all there is if that is less; `total` tells before."""
+        """Take `quantity`, which is no more than `total`, from the front."""
         drawn: list[Drawn] = []
         missing = quantity
-        while missing and self._queue:
+        while missing:
             lot = self._queue[0]
             if lot.quantity > missing:
                 lot.quantity -= missing
                 drawn.append(Drawn(event, lot.event, missing))
-                missing = ZERO
-            else:
-                self._queue.popleft()
-                drawn.append(Drawn(event, lot.event, lot.quantity))
-                missing -= lot.quantity
-        self.total -= quantity - missing
+                break
+            self._queue.popleft()
+            drawn.append(Drawn(event, lot.event, lot.quantity))
+            missing -= lot.quantity
+        self.total -= quantity
         return drawn
 
 

@@ -98,8 +98,8 @@ class Account:
         from_genuine = event.quantity - from_hijacker
         if from_genuine > (ZERO if event.attribution == MITIGATION else genuine.total):
             raise _no_open_position(event, hijackers.total, genuine.total)
-        of_hijacker = hijackers.draw(event, from_hijacker)
-        of_genuine = genuine.draw(event, from_genuine)
+        of_hijacker = hijackers.draw(event, from_hijacker) if from_hijacker else []
+        of_genuine = genuine.draw(event, from_genuine) if from_genuine else []
         self.hijacker_closed += of_hijacker
         if event.attribution != GENUINE:
             self.genuine_closed += of_genuine

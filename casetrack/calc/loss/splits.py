@@ -6,7 +6,6 @@ are the units of the valuation prices and of the result. Money does not change.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from casetrack.calc.loss.exact import ONE
@@ -32,4 +31,4 @@ def restate(events: Sequence[Event]) -> list[Event]:
 
 
 def _restated(event: Event, ratio: Fraction) -> Event:
-    return replace(event, quantity=event.quantity * ratio, price=event.price / ratio, later_splits=ratio)
+    return event._replace(quantity=event.quantity * ratio, price=event.price / ratio, later_splits=ratio)

@@ -1,0 +1,175 @@
+"""Charts drawn on the server as SVG. Each stands beside a table with the same numbers."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from casetrack.web.formats import as_decimal, quantity, short_number
+
+Number = Decimal | int
+Series = tuple[str, Sequence[Number | None]]
+WIDTH, HEIGHT = 760, 340
+LEFT, RIGHT, BOTTOM = 72, 12, 34
+LEGEND, GAP = 26, 14
+COLORS = "abcd"
+STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The vertical axis: round numbers from `low` to `high`, zero always among them."""
+
+    low: Decimal
+    high: Decimal
+    step: Decimal
+    top: int
+
+    @classmethod
+    def over(cls, values: Iterable[Decimal], top: int) -> "Scale":
+        known = [Decimal(0), *values]
+        span = max(known) - min(known)
+        step = nice(span / 4) if span else Decimal(1)
+        low = (min(known) / step).to_integral_value("ROUND_FLOOR") * step
+        high = (max(known) / step).to_integral_value("ROUND_CEILING") * step
+        return cls(low, high if high > low else low + 4 * step, step, top)
+
+    def y(self, value: Decimal) -> float:
+        share = (self.high - value) / (self.high - self.low)
+        return round(float(self.top + (HEIGHT - BOTTOM - self.top) * share), 1)
+
+    def ticks(self) -> list[Decimal]:
+        count = int((self.high - self.low) / self.step)
+        return [self.low + self.step * i for i in range(count + 1)]
+
+
+def nice(rough: Decimal) -> Decimal:
+    """The smallest of 1, 2, 2.5, 5, 10 times a power of ten that is not below `rough`."""
+    power = Decimal(1).scaleb(rough.adjusted())
+    return next(step * power for step in STEPS if step * power >= rough)
+
+
+def grid(scale: Scale) -> SafeString:
+    return format_html_join(
+        "",
+        '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+        '<text class="ct-chart-axis" x="{}" y="{}" text-anchor="end">{}</text>',
+        (
+            (
+                "ct-chart-grid" if tick else "ct-chart-zero",
+                LEFT,
+                WIDTH - RIGHT,
+                scale.y(tick),
+                scale.y(tick),
+                LEFT - 8,
+                scale.y(tick) + 4,
+                short_number(tick),
+            )
+            for tick in scale.ticks()
+        ),
+    )
+
+
+def along(labels: Sequence[str], width: float, offset: float) -> SafeString:
+    """The labels of the horizontal axis; with many, only every n-th is written."""
+    every = max(1, -(-len(labels) * max((len(str(label)) for label in labels), default=1) * 13 // (WIDTH - LEFT)))
+    return format_html_join(
+        "",
+        '<text class="ct-chart-axis" x="{}" y="{}" text-anchor="middle">{}</text>',
+        (
+            (round(LEFT + width * (i + offset), 1), HEIGHT - 10, label)
+            for i, label in enumerate(labels)
+            if i % every == 0
+        ),
+    )
+
+
+def legend(names: Sequence[str]) -> SafeString:
+    parts, x = [], LEFT
+    for color, name in zip(COLORS, names, strict=False):
+        parts.append((color, x, x + 18, name))
+        x += 18 + 14 * len(str(name)) + GAP
+    return format_html_join(
+        "",
+        '<rect class="ct-chart-{}" x="{}" y="4" width="12" height="12"/>'
+        '<text class="ct-chart-legend" x="{}" y="15">{}</text>',
+        parts,
+    )
+
+
+def framed(title: str, desc: str, *parts: SafeString) -> SafeString:
+    key = secrets.token_hex(4)
+    return format_html(
+        '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="t{} d{}"><title id="t{}">{}</title>'
+        '<desc id="d{}">{}</desc>{}</svg>',
+        WIDTH,
+        HEIGHT,
+        key,
+        key,
+        key,
+        title,
+        key,
+        desc,
+        format_html_join("", "{}", ((part,) for part in parts)),
+    )
+
+
+def known(values: Sequence[Number | None]) -> list[Decimal | None]:
+    return [as_decimal(value) for value in values]
+
+
+def grouped_bars(labels: Sequence[str], series: Sequence[Series], title: str, desc: str) -> SafeString:
+    """Up to four series side by side for each label. A value that is None leaves its place empty."""
+    rows = [(name, known(values)) for name, values in series[: len(COLORS)]]
+    top = LEGEND + GAP if len(rows) > 1 else GAP
+    scale = Scale.over((v for _name, values in rows for v in values if v is not None), top)
+    group = (WIDTH - LEFT - RIGHT) / max(len(labels), 1)
+    bar = min(group * 0.8 / max(len(rows), 1), 56)
+    inset = (group - bar * len(rows)) / 2
+    zero = scale.y(Decimal(0))
+    bars = format_html_join(
+        "",
+        '<rect class="ct-chart-{}" x="{}" y="{}" width="{}" height="{}"><title>{} {}: {}</title></rect>',
+        (
+            (
+                COLORS[n],
+                round(LEFT + group * i + inset + bar * n, 1),
+                min(scale.y(value), zero),
+                round(max(bar - 1, 1), 1),
+                round(abs(scale.y(value) - zero), 1),
+                labels[i],
+                name,
+                quantity(value),
+            )
+            for n, (name, values) in enumerate(rows)
+            for i, value in enumerate(values[: len(labels)])
+            if value is not None
+        ),
+    )
+    names = legend([name for name, _values in rows]) if len(rows) > 1 else SafeString("")
+    return framed(title, desc, names, grid(scale), bars, along(labels, group, 0.5))
+
+
+def line_chart(labels: Sequence[str], values: Sequence[Number | None], title: str, desc: str) -> SafeString:
+    """One line through the values; where one is None, the line is broken."""
+    points = known(values)[: len(labels)]
+    scale = Scale.over((v for v in points if v is not None), GAP)
+    step = (WIDTH - LEFT - RIGHT) / max(len(labels), 1)
+    path, pen = [], "M"
+    dots = []
+    for i, value in enumerate(points):
+        if value is None:
+            pen = "M"
+            continue
+        x, y = round(LEFT + step * (i + 0.5), 1), scale.y(value)
+        path.append(f"{pen}{x} {y}")
+        dots.append((x, y, labels[i], quantity(value)))
+        pen = "L"
+    marks = format_html_join(
+        "", '<circle class="ct-chart-dot" cx="{}" cy="{}" r="3.5"><title>{}: {}</title></circle>', dots
+    )
+    line = format_html('<path class="ct-chart-line" d="{}"/>', " ".join(path)) if path else SafeString("")
+    return framed(title, desc, grid(scale), line, marks, along(labels, step, 0.5))

@@ -10,6 +10,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env("CASETRACK_VAR", str(BASE_DIR / "var")))
 
 DEBUG = env_bool("DEBUG")
+# The test suite: fast password hashes, static files as they are.
+TESTING = env_bool("CASETRACK_TEST")
 # Demo data and demo log-ins exist only where this is set; `make run` sets it for the embedded database alone.
 DEMO = env_bool("CASETRACK_DEMO")
 SECRET_KEY = env("SECRET_KEY")
@@ -130,7 +132,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if DEBUG or TESTING
         else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     },
 }
@@ -153,6 +155,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "start"

@@ -8,6 +8,7 @@ from casetrack.web import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("api/v1/", include("casetrack.api.urls")),
+    path("demo/", include("casetrack.demo.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 

@@ -1,0 +1,39 @@
+#!/bin/sh
+# The environment alone: .venv, Debian's packages (as root), static/build, catalogues. Quick when nothing changed.
+set -eu
+python=$1
+if [ -z "$python" ]; then
+    echo "casetrack: Python 3.11, 3.12 or 3.13 is needed (python3 is $(python3 --version 2>&1 || echo missing))" >&2
+    exit 1
+fi
+unset PYTHONDONTWRITEBYTECODE
+
+wanted=$(cat requirements-dev.txt | cksum)
+if [ "$(cat .venv/.stamp 2>/dev/null || true)" != "$wanted" ]; then
+    [ -x .venv/bin/python ] || "$python" -m venv .venv || {
+        echo "casetrack: $python cannot make a virtual environment (on Debian: apt-get install python3-venv)" >&2
+        exit 1
+    }
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+    echo "$wanted" > .venv/.stamp
+fi
+
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v xgettext >/dev/null 2>&1 || missing="$missing gettext"
+[ -d /usr/share/fonts/opentype/noto ] && ls /usr/share/fonts/opentype/noto | grep -q CJK || missing="$missing fonts-noto-cjk"
+if [ -n "$missing" ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    else
+        echo "casetrack: the tests also need: sudo apt-get install --no-install-recommends$missing" >&2
+    fi
+fi
+
+.venv/bin/python -m casetrack.local.assets
+.venv/bin/python -m casetrack.local.catalogues
+if [ ! -f var/static/.stamp ] || ! cmp -s static/build/.stamp var/static/.stamp; then
+    SECRET_KEY=setup .venv/bin/python manage.py collectstatic --noinput --verbosity 0
+    cp static/build/.stamp var/static/.stamp
+fi

@@ -1,5 +1,6 @@
 """The Celery application and the whole beat schedule, as one table."""
 
+import logging
 import os
 
 from celery import Celery
@@ -19,3 +20,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=0, minute=10),
     },
 }
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """The drain runs every few seconds: that it was sent, received and done would drown everything else."""
+    return record.levelno > logging.INFO or "notifications.tasks.drain" not in record.getMessage()
+
+
+for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
+    logging.getLogger(name).addFilter(_is_worth_a_line)

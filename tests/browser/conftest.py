@@ -1,0 +1,111 @@
+"""A real Chromium against a live server. Pages are opened with `open_as`, checked by `check`, pictured by `shot`.
+
+CASETRACK_SHOTS=1 writes the pictures to var/shots of the tree.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from casetrack.people.models import User
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the tests still use the ORM
+
+SHOTS = Path(__file__).resolve().parents[2] / "var" / "shots"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = {"wide": 1280, "phone": 375}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("The browser tests need: apt-get install --no-install-recommends chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(live_server: Any, settings: Any) -> str:
+    """The live server's address by name: passkeys need a domain."""
+    settings.DEMO = True
+    return str(live_server.url).replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture
+def open_as(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """`open_as(user or None, language="ja", width="wide", javascript=True)`: a page of a fresh profile, signed in.
+
+    The page fails the test on a script error or a violation of the Content-Security-Policy.
+    """
+    contexts: list[tuple[BrowserContext, list[str]]] = []
+
+    def open_page(
+        user: User | None = None, *, language: str = "ja", width: str = "wide", javascript: bool = True
+    ) -> Page:
+        context = browser.new_context(
+            base_url=f"{site}/{language}/",
+            locale={"ja": "ja-JP", "en": "en-GB"}[language],
+            timezone_id="Asia/Tokyo",
+            viewport={"width": WIDTHS[width], "height": 900},
+            java_script_enabled=javascript,
+        )
+        troubles: list[str] = []
+        contexts.append((context, troubles))
+        if user is not None:
+            client = Client()
+            client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+            cookie = client.cookies[django_settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda m: troubles.append(m.text) if "Content Security Policy" in m.text else None)
+        return page
+
+    yield open_page
+    found = [trouble for _context, troubles in contexts for trouble in troubles]
+    for context, _troubles in contexts:
+        context.close()
+    assert not found
+
+
+@pytest.fixture
+def check() -> Callable[[Page], None]:
+    """Fail on any violation of WCAG 2.2 AA that axe finds, and on a page wider than its window."""
+
+    def run(page: Page) -> None:
+        result = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}}).response
+        lines = [
+            f"{v['id']}: {n['target']} {n['failureSummary']}" for v in result["violations"] for n in v["nodes"][:3]
+        ]
+        assert not lines, f"{page.url}\n" + "\n".join(lines)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{page.url} is {overflow} px wider than its window"
+
+    return run
+
+
+@pytest.fixture
+def shot() -> Callable[[Page, str], None]:
+    """Write a picture of the whole page, if pictures are asked for."""
+
+    def take(page: Page, name: str) -> None:
+        if os.environ.get("CASETRACK_SHOTS"):
+            SHOTS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+    return take

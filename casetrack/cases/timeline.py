@@ -1,0 +1,195 @@
+"""A case's timeline in words: one sentence per step for the victim and one for the firm's people."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as said
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from casetrack.cases.models import Case, Event
+from casetrack.cases.permissions import role_in
+from casetrack.cases.workflow import VICTIM
+from casetrack.firms.models import membership_of
+from casetrack.people.models import User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What a step is called. `tone` colors it; `reason_public`: the victim reads the reason that was given."""
+
+    public: "StrOrPromise"
+    staff: "StrOrPromise"
+    tone: str = ""
+    reason_public: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step as its reader sees it: when, who, what, and the reason that was given."""
+
+    at: dt.datetime
+    who: str
+    title: "StrOrPromise"
+    note: str
+    tone: str
+
+
+SENTENCES: dict[str, Sentence] = {
+    "cases.submitted": Sentence(
+        _("You handed in your report"), pgettext_lazy("staff", "The customer handed in the report")
+    ),
+    "cases.opened_by_firm": Sentence(
+        _("The firm opened this case because it found an unauthorized access"),
+        pgettext_lazy("staff", "The firm opened the case"),
+    ),
+    "cases.victim_invited": Sentence(
+        _("You were invited to follow this case here"), pgettext_lazy("staff", "The customer was invited"), "waiting"
+    ),
+    "cases.claimed": Sentence(
+        _("You took over this case with a code from the firm"), pgettext_lazy("staff", "The customer claimed the case")
+    ),
+    "cases.acknowledged": Sentence(
+        _("The firm confirmed that it has your report"), pgettext_lazy("staff", "Report acknowledged")
+    ),
+    "cases.assigned": Sentence(
+        _("The firm named somebody to work on your case"), pgettext_lazy("staff", "Case assigned"), "idle"
+    ),
+    "cases.investigation_started": Sentence(
+        _("The firm began its investigation"), pgettext_lazy("staff", "Investigation started")
+    ),
+    "cases.victim_asked": Sentence(
+        _("The firm asked you a question"), pgettext_lazy("staff", "Question sent to the customer"), "waiting"
+    ),
+    "cases.firm_answered": Sentence(
+        _("You answered the firm's question"), pgettext_lazy("staff", "The customer answered the question")
+    ),
+    "cases.resumed": Sentence(
+        _("The firm goes on without waiting for your answer"),
+        pgettext_lazy("staff", "Resumed without an answer"),
+        reason_public=False,
+    ),
+    "cases.access_confirmed": Sentence(
+        _("The firm confirmed that somebody else used your account"),
+        pgettext_lazy("staff", "Unauthorized access confirmed"),
+        "good",
+        reason_public=False,
+    ),
+    "cases.access_refuted": Sentence(
+        _("The firm found no unauthorized access"), pgettext_lazy("staff", "Unauthorized access refuted"), "stop"
+    ),
+    "cases.access_reported": Sentence(
+        _("The firm looks at the access again"), pgettext_lazy("staff", "Decision on the access taken back")
+    ),
+    "cases.account_number_read": Sentence(
+        _("The firm looked up your account number"), pgettext_lazy("staff", "Full account number read"), "idle"
+    ),
+    "cases.executions_decided": Sentence(
+        _("The firm decided which trades were not yours"), pgettext_lazy("staff", "Executions decided")
+    ),
+    "cases.executions_answered": Sentence(
+        _("You said which trades were yours"), pgettext_lazy("staff", "The customer answered “Was this you?”")
+    ),
+    "cases.trade_linked": Sentence(
+        _("The firm matched a trade that you reported"), pgettext_lazy("staff", "Reported trade linked"), "idle"
+    ),
+    "assessment.assessed": Sentence(
+        _("The firm worked out the loss"), pgettext_lazy("staff", "Loss assessed"), reason_public=False
+    ),
+    "assessment.assessed_again": Sentence(
+        _("The firm worked out the loss again"), pgettext_lazy("staff", "Loss assessed again"), reason_public=False
+    ),
+    "cases.returned_to_investigation": Sentence(
+        _("The firm went back to its investigation"),
+        pgettext_lazy("staff", "Returned to the investigation"),
+        reason_public=False,
+    ),
+    "negotiation.offer_prepared": Sentence(
+        _("The firm is preparing an offer"), pgettext_lazy("staff", "Offer prepared"), "idle"
+    ),
+    "negotiation.offer_returned": Sentence(
+        _("The firm is reworking its offer"), pgettext_lazy("staff", "Offer returned by the approver"), "idle"
+    ),
+    "negotiation.offer_discarded": Sentence(
+        _("The firm is reworking its offer"), pgettext_lazy("staff", "Prepared offer discarded"), "idle"
+    ),
+    "negotiation.offer_approved": Sentence(
+        _("The firm made you an offer"), pgettext_lazy("staff", "Offer approved and opened"), "waiting"
+    ),
+    "negotiation.offer_withdrawn": Sentence(
+        _("The firm took its offer back"), pgettext_lazy("staff", "Offer taken back"), "stop"
+    ),
+    "negotiation.offer_lapsed": Sentence(
+        _("The time to answer the offer ran out"), pgettext_lazy("staff", "Offer lapsed"), "stop"
+    ),
+    "negotiation.offer_refused": Sentence(
+        _("You refused the offer"), pgettext_lazy("staff", "The customer refused the offer"), "stop"
+    ),
+    "negotiation.counter_offer_made": Sentence(
+        _("You named an amount of your own"), pgettext_lazy("staff", "The customer made a counter-offer"), "waiting"
+    ),
+    "negotiation.offer_accepted": Sentence(
+        _("You accepted the offer"), pgettext_lazy("staff", "The customer accepted the offer"), "good"
+    ),
+    "negotiation.payment_recorded": Sentence(
+        _("The firm paid the agreed amount"), pgettext_lazy("staff", "Payment recorded"), "good"
+    ),
+    "negotiation.receipt_confirmed": Sentence(
+        _("You confirmed that the money arrived; the case is closed"),
+        pgettext_lazy("staff", "The customer confirmed the receipt; case closed"),
+        "good",
+    ),
+    "evidence.file_added": Sentence(_("A file was added"), pgettext_lazy("staff", "File added")),
+    "correspondence.message_sent": Sentence(_("A message was sent"), pgettext_lazy("staff", "Message sent")),
+    "correspondence.note_written": Sentence(
+        _("The firm made a note"), pgettext_lazy("staff", "Internal note written"), "idle", reason_public=False
+    ),
+    "cases.closed": Sentence(_("The firm closed the case"), pgettext_lazy("staff", "Case closed"), "idle"),
+    "cases.declined": Sentence(_("The firm declined the case"), pgettext_lazy("staff", "Case declined"), "stop"),
+    "cases.withdrawn": Sentence(
+        _("You withdrew the case"), pgettext_lazy("staff", "The customer withdrew the case"), "idle"
+    ),
+    "cases.escalated": Sentence(
+        _("You turned to an outside body"), pgettext_lazy("staff", "The customer turned to an outside body"), "waiting"
+    ),
+    "cases.negotiation_resumed": Sentence(
+        _("The firm went back to the negotiation"), pgettext_lazy("staff", "Returned to the negotiation")
+    ),
+    "cases.reopened": Sentence(_("The firm opened the case again"), pgettext_lazy("staff", "Case reopened")),
+}
+UNKNOWN = Sentence(_("A step was taken"), pgettext_lazy("staff", "Another step"), "idle", reason_public=False)
+
+
+def _who(event: Event, case: Case, *, for_victim: bool) -> str:
+    if event.actor_role == VICTIM:
+        return said("You") if for_victim else case.victim.name
+    if event.actor_role == "system":
+        return said("Automatically")
+    if for_victim:
+        return case.firm.name
+    membership = membership_of(event.actor)
+    return f"{membership} ({membership.get_role_display()})" if membership else case.firm.name
+
+
+def timeline(case: Case, *, user: User) -> list[Row]:
+    """The steps of a case that `user` may know of, oldest first. Two queries at most, whatever the case."""
+    for_victim = role_in(user, case) == VICTIM
+    events = case.events.select_related("actor__membership__firm").order_by("at", "id")
+    rows = []
+    for event in events.filter(is_public=True) if for_victim else events:
+        sentence = SENTENCES.get(event.action, UNKNOWN)
+        shows_reason = sentence.reason_public or not for_victim
+        rows.append(
+            Row(
+                at=event.at,
+                who=_who(event, case, for_victim=for_victim),
+                title=sentence.public if for_victim else sentence.staff,
+                note=event.reason if shows_reason else "",
+                tone=sentence.tone,
+            )
+        )
+    return rows

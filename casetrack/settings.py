@@ -236,6 +236,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # the labels are translated; the document must not be
+    "ENUM_NAME_OVERRIDES": {
+        "CaseStatusEnum": "casetrack.cases.workflow.Status",
+        "OfferStatusEnum": "casetrack.negotiation.workflow.OfferStatus",
+        "PartyEnum": "casetrack.correspondence.models.Party",
+    },
 }
 
 LOGGING = {

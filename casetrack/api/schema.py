@@ -57,7 +57,7 @@ def reads(
         operation_id=name,
         tags=[tag],
         parameters=list(parameters),
-        responses={200: response, **problems(403, 404)},
+        responses={(200, "application/json"): response, **problems(403, 404)},
     )
     return described
 
@@ -77,6 +77,6 @@ def writes(
         tags=[tag],
         parameters=[*parameters, IDEMPOTENCY_KEY],
         request=request,
-        responses={status: response, **problems(400, 403, 404, 409, 422)},
+        responses={(status, "application/json"): response, **problems(400, 403, 404, 409, 422)},
     )
     return described

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext
 from rest_framework import exceptions
@@ -93,5 +93,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response:
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.APIException):
         return _of_framework(error)
+    if isinstance(error, RequestDataTooBig):
+        return _problem(413, "too_large", gettext("The request is too large."))
     logger.error("unhandled in the API: %s", type(error).__name__, exc_info=error)
     return _problem(500, "fault", gettext("Something went wrong on our side. Nothing was changed."))

@@ -18,7 +18,7 @@ class Audience(Enum):
     HANDLER = auto()
     """The person to whom the case is assigned; as long as that is nobody, the firm's intake."""
     OTHER_SIDE = auto()
-    """VICTIM for what the firm did, HANDLER for what the victim did."""
+    """VICTIM for what the firm did, HANDLER for what the victim did; the template is that of the side."""
     PERSON = auto()
     """The person whom a platform entry is about (its subject is "user:ID")."""
 
@@ -31,6 +31,7 @@ class Rule:
 
 _VICTIM = (Rule(Audience.VICTIM, "victim-news"),)
 _HANDLER = (Rule(Audience.HANDLER, "staff-news"),)
+_OTHER_SIDE = (Rule(Audience.OTHER_SIDE, "news"),)
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "cases.submitted": (Rule(Audience.INTAKE, "staff-new-report"), Rule(Audience.VICTIM, "victim-receipt")),
@@ -46,7 +47,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "negotiation.offer_withdrawn": _VICTIM,
     "negotiation.offer_lapsed": _VICTIM,
     "negotiation.payment_recorded": _VICTIM,
-    "correspondence.message_sent": (Rule(Audience.OTHER_SIDE, "victim-news"),),
+    "correspondence.message_sent": _OTHER_SIDE,
+    "evidence.file_added": _OTHER_SIDE,
+    "cases.claimed": _HANDLER,
     "cases.firm_answered": _HANDLER,
     "cases.executions_answered": _HANDLER,
     "cases.withdrawn": _HANDLER,

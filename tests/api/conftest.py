@@ -1,10 +1,14 @@
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from casetrack.demo.cast import Cast
+from casetrack.lib import clock
 from casetrack.people.models import User
+from tests.builders import Story
 
 
 class Api:
@@ -28,3 +32,9 @@ def api(client_of: Callable[[User], Client]) -> Callable[..., Api]:
         return Api(client_of(user), language)
 
     return as_user
+
+
+@pytest.fixture
+def recent(cast: Cast) -> Story:
+    """A case whose offer, once told, may still be answered today."""
+    return Story(cast, at=clock.now() - dt.timedelta(days=50))

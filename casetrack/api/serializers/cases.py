@@ -9,6 +9,7 @@ from rest_framework.reverse import reverse
 
 from casetrack.cases.models import Access, Case, Event, OpenedBy, Vector
 from casetrack.cases.permissions import available_actions
+from casetrack.cases.timeline import SENTENCES, UNKNOWN
 from casetrack.cases.workflow import Status
 from casetrack.people.models import Language, User
 
@@ -116,12 +117,23 @@ class ReasonSerializer(serializers.Serializer[Any]):
 
 
 class EventSerializer(serializers.Serializer[Any]):
+    """A step. A victim reads the reasons that are meant for victims."""
+
     at = serializers.DateTimeField()
     action = serializers.CharField(help_text="Dotted, in the past tense, as in the audit log.")
+    title = serializers.SerializerMethodField(help_text="What happened, in words.")
     by = serializers.SerializerMethodField()
     from_status = serializers.CharField()
     to_status = serializers.CharField()
-    reason = serializers.CharField()
+    reason = serializers.SerializerMethodField()
+
+    def get_title(self, event: Event) -> str:
+        sentence = SENTENCES.get(event.action, UNKNOWN)
+        return str(sentence.public if self.context["is_victim"] else sentence.staff)
+
+    def get_reason(self, event: Event) -> str:
+        is_meant = SENTENCES.get(event.action, UNKNOWN).reason_public or not self.context["is_victim"]
+        return event.reason if is_meant else ""
 
     def get_by(self, event: Event) -> str:
         """The role; a victim learns only that it was the firm."""

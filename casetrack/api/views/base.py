@@ -4,16 +4,16 @@ from typing import Any
 
 from django.http import Http404
 from rest_framework.generics import GenericAPIView
+from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
-from casetrack.api.parsers import LimitedJSONParser
 from casetrack.api.people import is_victim, person
 from casetrack.cases.models import Case
 from casetrack.lib import clock, references
 
 
 class ApiView(GenericAPIView[Any]):
-    parser_classes = [LimitedJSONParser]
+    parser_classes = [JSONParser]
 
     def case(self) -> Case:
         """The case of the address. One that the person may not see does not exist."""

@@ -4,9 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from casetrack.cases.models import Case, Event
 from casetrack.cases.permissions import role_in
@@ -166,9 +165,9 @@ UNKNOWN = Sentence(_("A step was taken"), pgettext_lazy("staff", "Another step")
 
 def _who(event: Event, case: Case, *, for_victim: bool) -> str:
     if event.actor_role == VICTIM:
-        return said("You") if for_victim else case.victim.name
+        return gettext("You") if for_victim else case.victim.name
     if event.actor_role == "system":
-        return said("Automatically")
+        return gettext("Automatically")
     if for_victim:
         return case.firm.name
     membership = membership_of(event.actor)

@@ -1,0 +1,77 @@
+"""Where the bytes lie: under MEDIA_ROOT by their SHA-256, in folders of two levels, written once and never changed."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+
+class TooLarge(Exception):
+    """The content goes past the limit."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file on its way in: its bytes (rewound), hash and size, not yet in its place."""
+
+    path: Path
+    content: IO[bytes]
+    sha256: str
+    size: int
+
+    def keep(self) -> None:
+        """Move the bytes to their place by one rename, durable once this returns. The same content lies there once."""
+        target = path_of(self.sha256)
+        if target.exists():
+            return
+        self.content.flush()
+        os.fsync(self.content.fileno())
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path.chmod(0o400)
+        self.path.replace(target)
+        for folder in (target.parent, target.parent.parent):
+            _sync(folder)
+
+
+def path_of(sha256: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256[2:4] / sha256
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def receive(chunks: Iterable[bytes], *, limit: int) -> Iterator[Received]:
+    """Write the chunks to a file beside their place, hashing as they come. Unless kept, it is gone at the end.
+
+    Raises TooLarge as soon as more than `limit` bytes came.
+    """
+    folder = Path(settings.MEDIA_ROOT) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        path = Path(file.name)
+        try:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge
+                digest.update(chunk)
+                file.write(chunk)
+            file.seek(0)
+            yield Received(path, file, digest.hexdigest(), size)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()

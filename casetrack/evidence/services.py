@@ -4,10 +4,9 @@ import re
 import unicodedata
 import uuid
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
@@ -24,6 +23,8 @@ from casetrack.people.models import User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.core.files.uploadedfile import UploadedFile
 
 LONGEST_NAME = 200
 MOST_FILES = 100
@@ -76,7 +77,7 @@ def _check_may_add(actor: User, case: Case | None, draft_key: uuid.UUID | None) 
 
 @transaction.atomic
 def add_file(
-    upload: UploadedFile, *, actor: User, case: Case | None = None, draft_key: uuid.UUID | None = None
+    upload: "UploadedFile[Any]", *, actor: User, case: Case | None = None, draft_key: uuid.UUID | None = None
 ) -> EvidenceFile:
     """Take one file in, for a case or for a draft of the actor's own.
 
@@ -118,7 +119,7 @@ def _facts(row: EvidenceFile) -> dict[str, object]:
 
 
 def add_files(
-    uploads: "Iterable[UploadedFile]", *, actor: User, case: Case | None = None, draft_key: uuid.UUID | None = None
+    uploads: "Iterable[UploadedFile[Any]]", *, actor: User, case: Case | None = None, draft_key: uuid.UUID | None = None
 ) -> tuple[list[EvidenceFile], list[DomainError]]:
     """Take in what can be taken; what is refused is told, file by file, and hinders none of the others."""
     taken: list[EvidenceFile] = []

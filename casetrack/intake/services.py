@@ -1,0 +1,187 @@
+"""Every write to a draft, and the one that makes a case of it."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from casetrack.audit.services import PLATFORM, record
+from casetrack.cases.models import Case, OpenedBy, Vector
+from casetrack.cases.services import IncidentFacts, TradeClaim, open_case
+from casetrack.evidence.services import attach_files, remove_draft_files
+from casetrack.firms.models import Firm
+from casetrack.intake.answers import Facts
+from casetrack.intake.models import Draft
+from casetrack.intake.steps import ACCOUNT, FIRM_LIST, LOG_IN, NOTICED, STEPS, TOLD, TRADES, Step, applicable
+from casetrack.intake.steps import unfinished as unfinished_steps
+from casetrack.lib import clock
+from casetrack.lib.crypto import decrypt, encrypt
+from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
+from casetrack.people.models import Role, User, Victim
+from casetrack.people.services import once
+
+MOST_DRAFTS = 10
+LONGEST = 200_000
+
+
+def _lock(draft: Draft, actor: User) -> Draft:
+    """The draft, locked and read again. Raises NotAllowed, Conflict (it was handed in or deleted meanwhile)."""
+    if draft.user_id != actor.pk:
+        raise NotAllowed(_("This report is somebody else's."))
+    try:
+        draft.refresh_from_db(from_queryset=Draft.objects.select_for_update(no_key=True))
+    except Draft.DoesNotExist:
+        raise Conflict(_("This draft was deleted.")) from None
+    return draft
+
+
+def _lock_open(draft: Draft, actor: User) -> Draft:
+    if _lock(draft, actor).case_id is not None:
+        raise Conflict(_("This report was handed in already. Write to the firm if something is missing."))
+    return draft
+
+
+@transaction.atomic
+def start_draft(*, actor: User) -> Draft:
+    """A new report of the actor's own. Raises NotAllowed (not a victim), Conflict (too many are open)."""
+    if actor.role != Role.VICTIM:
+        raise NotAllowed(_("Only the owner of an account reports it here."))
+    if Draft.objects.visible_to(actor).open().count() >= MOST_DRAFTS:
+        raise Conflict(_("You have %(most)s reports that are not handed in. Delete one first."), most=MOST_DRAFTS)
+    now = clock.now()
+    draft = Draft.objects.create(user=actor, started_at=now, saved_at=now)
+    record(chain=PLATFORM, action="intake.draft_started", actor=actor, subject=f"draft:{draft.key}")
+    return draft
+
+
+@transaction.atomic
+def save_step(
+    draft: Draft,
+    step: Step,
+    answers: Mapping[str, Any] | None,
+    *,
+    actor: User,
+    typed: Mapping[str, list[str]] | None = None,
+) -> Draft:
+    """Keep a step's answers (values), or with None only what was `typed`: the step is then not finished.
+
+    Other steps stay as they are, whoever saves them at the same time. Raises NotAllowed, Conflict, InvalidInput.
+    """
+    _lock_open(draft, actor)
+    kept: Facts = {}
+    if typed is not None:
+        text = json.dumps(dict(typed), ensure_ascii=False)
+        if len(text) > LONGEST:
+            raise InvalidInput(_("This is more text than can be kept. Hand in long texts as files."))
+        kept["typed"] = encrypt(text)
+    if answers is not None:
+        kept["facts"] = step.pack(answers)
+    draft.answers = {**draft.answers, step.identifier: kept}
+    draft.saved_at = clock.now()
+    draft.save(update_fields=["answers", "saved_at"])
+    return draft
+
+
+def typed_in(draft: Draft, step: Step) -> dict[str, list[str]]:
+    """What was last typed on the step's page, by field name; empty if nothing was."""
+    token = draft.answers.get(step.identifier, {}).get("typed")
+    typed: dict[str, list[str]] = json.loads(decrypt(token)) if token else {}
+    return typed
+
+
+@transaction.atomic
+def delete_draft(draft: Draft, *, actor: User) -> None:
+    """Delete a draft with its files. Raises NotAllowed, Conflict (it was handed in)."""
+    _lock_open(draft, actor)
+    remove_draft_files(draft.key, actor=actor)
+    record(chain=PLATFORM, action="intake.draft_deleted", actor=actor, subject=f"draft:{draft.key}")
+    draft.delete()
+
+
+@transaction.atomic
+def submit_draft(draft: Draft, *, actor: User, key: uuid.UUID | None) -> Case:
+    """Check every step again and open the case. A second submission, also at the same time, gives the same case.
+
+    Raises NotAllowed, Conflict (the draft was deleted), InvalidInput (a step is not finished; `field` names it).
+    """
+    reference = once(actor, key, "intake.submit", lambda: _submit(draft, actor).reference)
+    return Case.objects.visible_to(actor).select_related("firm").get(reference=reference)
+
+
+def _submit(draft: Draft, actor: User) -> Case:
+    if _lock(draft, actor).case_id is not None:
+        return Case.objects.visible_to(actor).get(draft=draft)
+    missing = unfinished_steps(draft.answers)
+    if missing:
+        raise InvalidInput(_("A part of your report is not finished."), field=missing[0].identifier)
+    facts = {step.identifier: step.read(draft.answers) for step in applicable(draft.answers)}
+    firm = Firm.objects.filter(code=facts["account"]["firm"], is_active=True).first()
+    if firm is None:
+        raise InvalidInput(_("Choose the firm again: this one is no longer here."), field=ACCOUNT.identifier)
+    victim = _profile(actor, facts["you"])
+    case = open_case(
+        firm=firm,
+        victim=victim,
+        opened_by=OpenedBy.VICTIM,
+        incidents=[_incident(facts)],
+        actor=actor,
+        report=_report(draft),
+        language=victim.language,
+    )
+    attach_files(draft.key, case, actor=actor)
+    draft.case = case
+    draft.answers = {}  # the case holds them now
+    draft.save(update_fields=["case", "answers"])
+    return case
+
+
+def _profile(actor: User, you: Facts) -> Victim:
+    names = ("family_name", "given_name", "family_name_kana", "given_name_kana", "language", "telephone")
+    facts = {name: you[name] or "" for name in names}
+    victim, _created = Victim.objects.update_or_create(user=actor, defaults={**facts, "email": actor.email})
+    if actor.language != victim.language:
+        actor.language = victim.language
+        actor.save(update_fields=["language"])
+    return victim
+
+
+def _incident(facts: Mapping[str, Facts]) -> IncidentFacts:
+    account, log_in = facts[ACCOUNT.identifier], facts[LOG_IN.identifier]
+    noticed, told, trades = facts[NOTICED.identifier], facts[TOLD.identifier], facts[TRADES.identifier]
+    return {
+        "number": account["number"],
+        "kinds": account["kinds"],
+        "vector": log_in["vector"] or Vector.UNKNOWN,
+        "mfa_offered": log_in["mfa_offered"],
+        "mfa_kind": log_in["mfa_kind"],
+        "noticed_at": noticed["noticed_at"],
+        "noticed_how": noticed["noticed_how"],
+        "noticed_note": noticed["noticed_note"],
+        "told_firm_at": told["told_firm_at"],
+        "freeze_asked_at": told["freeze_asked_at"],
+        "frozen_at": told["frozen_at"],
+        "firm_answer": told["firm_answer"],
+        "firm_answer_note": told["firm_answer_note"],
+        "trades": [] if trades["known"] == FIRM_LIST else [_claim(row) for row in trades["rows"]],
+    }
+
+
+def _claim(row: Facts) -> TradeClaim:
+    return {
+        "side": row["side"],
+        "security": row["security"],
+        "traded_on": row["traded_on"],
+        "quantity": row["quantity"],
+        "amount": row["amount"],
+        "on_margin": {"yes": True, "no": False}.get(row["on_margin"]),
+    }
+
+
+def _report(draft: Draft) -> dict[str, Any]:
+    """What was handed in, as it was, but for the account number: that is kept encrypted, with the incident alone."""
+    steps = {name: dict(draft.answers[name].get("facts") or {}) for name in STEPS if name in draft.answers}
+    steps.get(ACCOUNT.identifier, {}).pop("number", None)
+    return {"version": 1, "declared_at": clock.now().isoformat(), "steps": steps}

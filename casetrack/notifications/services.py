@@ -97,7 +97,7 @@ def _deliveries(entry: Entry, now: dt.datetime) -> Iterator[Delivery]:
 def _addressees(
     entry: Entry, case: Case | None, audience: Audience, template: str
 ) -> Iterable[tuple[User | Victim, str]]:
-    """Whom a rule means, each with the template; never the person who acted."""
+    """Whom a rule means, each with the template. Staff are not told of what they did themselves."""
     if case is None:
         kind, _colon, pk = entry.subject.partition(":")
         people = User.objects.filter(pk=int(pk), is_active=True) if kind == "user" else []
@@ -108,10 +108,9 @@ def _addressees(
         by_victim = entry.actor_role == Role.VICTIM
         audience, template = (Audience.HANDLER, "staff-news") if by_victim else (Audience.VICTIM, "victim-news")
     if audience == Audience.VICTIM:
-        to = [case.victim_user] if case.victim_user and case.victim_user.is_active else []
-    else:
-        to = handlers(case) if audience == Audience.HANDLER else intake(case)
-    return [(user, template) for user in to if user.pk != entry.actor_id]
+        return [(case.victim_user, template)] if case.victim_user and case.victim_user.is_active else []
+    staff = handlers(case) if audience == Audience.HANDLER else intake(case)
+    return [(user, template) for user in staff if user.pk != entry.actor_id]
 
 
 def handlers(case: Case) -> list[User]:

@@ -63,7 +63,7 @@ TRADES = (Type.BUY, Type.SELL, Type.MARGIN_OPEN, Type.MARGIN_CLOSE)
 
 
 class Account(models.Model):
-    """A brokerage account at a firm. Its number is encrypted; `number_index` finds it, `number_hint` shows it masked."""
+    """A brokerage account at a firm. Its number is encrypted: `number_index` finds it, `number_hint` masks it."""
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="accounts")
     number_encrypted = models.TextField()

@@ -6,168 +6,313 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('firms', '0001_initial'),
+        ("firms", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number_encrypted', models.TextField()),
-                ('number_index', models.CharField(max_length=64)),
-                ('number_hint', models.CharField(max_length=8)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='firms.firm')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number_encrypted", models.TextField()),
+                ("number_index", models.CharField(max_length=64)),
+                ("number_hint", models.CharField(max_length=8)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="firms.firm"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Execution',
+            name="Execution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('executed_at', models.DateTimeField()),
-                ('type', models.CharField(choices=[('opening_cash', 'Opening cash'), ('opening_position', 'Opening position'), ('buy', 'Buy'), ('sell', 'Sell'), ('margin_open', 'Margin opening'), ('margin_close', 'Margin closing'), ('split', 'Split'), ('income', 'Income'), ('charge', 'Charge'), ('cash_in', 'Deposit'), ('cash_out', 'Withdrawal')], max_length=20)),
-                ('side', models.CharField(blank=True, choices=[('long', 'Long'), ('short', 'Short')], max_length=5)),
-                ('security', models.CharField(blank=True, max_length=40)),
-                ('quantity', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('price', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('unit', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('fx', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('settled_in', models.CharField(blank=True, max_length=3)),
-                ('fees', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('tax', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('interest', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('open_price', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('amount', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('checksum', models.CharField(max_length=64)),
-                ('place', models.PositiveIntegerField()),
-                ('recorded_at', models.DateTimeField()),
-                ('execution_id', models.CharField(max_length=80)),
-                ('attribution', models.CharField(blank=True, choices=[('genuine', 'Genuine'), ('unauthorized', 'Unauthorized'), ('liquidation', 'Forced liquidation'), ('mitigation', 'Mitigation by the customer'), ('missed', 'Missed income')], max_length=20)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='executions', to='ledger.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("executed_at", models.DateTimeField()),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("opening_cash", "Opening cash"),
+                            ("opening_position", "Opening position"),
+                            ("buy", "Buy"),
+                            ("sell", "Sell"),
+                            ("margin_open", "Margin opening"),
+                            ("margin_close", "Margin closing"),
+                            ("split", "Split"),
+                            ("income", "Income"),
+                            ("charge", "Charge"),
+                            ("cash_in", "Deposit"),
+                            ("cash_out", "Withdrawal"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("side", models.CharField(blank=True, choices=[("long", "Long"), ("short", "Short")], max_length=5)),
+                ("security", models.CharField(blank=True, max_length=40)),
+                ("quantity", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("price", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("unit", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("fx", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("settled_in", models.CharField(blank=True, max_length=3)),
+                ("fees", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("tax", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("interest", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("open_price", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("amount", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("checksum", models.CharField(max_length=64)),
+                ("place", models.PositiveIntegerField()),
+                ("recorded_at", models.DateTimeField()),
+                ("execution_id", models.CharField(max_length=80)),
+                (
+                    "attribution",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("genuine", "Genuine"),
+                            ("unauthorized", "Unauthorized"),
+                            ("liquidation", "Forced liquidation"),
+                            ("mitigation", "Mitigation by the customer"),
+                            ("missed", "Missed income"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="executions", to="ledger.account"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255)),
-                ('file_sha256', models.CharField(max_length=64)),
-                ('format', models.CharField(max_length=40)),
-                ('imported_at', models.DateTimeField()),
-                ('accepted', models.PositiveIntegerField(default=0)),
-                ('duplicate', models.PositiveIntegerField(default=0)),
-                ('superseded', models.PositiveIntegerField(default=0)),
-                ('rejected', models.PositiveIntegerField(default=0)),
-                ('conflicts', models.PositiveIntegerField(default=0)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='firms.firm')),
-                ('imported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=255)),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("format", models.CharField(max_length=40)),
+                ("imported_at", models.DateTimeField()),
+                ("accepted", models.PositiveIntegerField(default=0)),
+                ("duplicate", models.PositiveIntegerField(default=0)),
+                ("superseded", models.PositiveIntegerField(default=0)),
+                ("rejected", models.PositiveIntegerField(default=0)),
+                ("conflicts", models.PositiveIntegerField(default=0)),
+                ("firm", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="firms.firm")),
+                (
+                    "imported_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ExecutionRevision',
+            name="ExecutionRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('executed_at', models.DateTimeField()),
-                ('type', models.CharField(choices=[('opening_cash', 'Opening cash'), ('opening_position', 'Opening position'), ('buy', 'Buy'), ('sell', 'Sell'), ('margin_open', 'Margin opening'), ('margin_close', 'Margin closing'), ('split', 'Split'), ('income', 'Income'), ('charge', 'Charge'), ('cash_in', 'Deposit'), ('cash_out', 'Withdrawal')], max_length=20)),
-                ('side', models.CharField(blank=True, choices=[('long', 'Long'), ('short', 'Short')], max_length=5)),
-                ('security', models.CharField(blank=True, max_length=40)),
-                ('quantity', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('price', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('unit', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('fx', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('settled_in', models.CharField(blank=True, max_length=3)),
-                ('fees', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('tax', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('interest', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('open_price', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('amount', models.DecimalField(decimal_places=10, max_digits=34, null=True)),
-                ('checksum', models.CharField(max_length=64)),
-                ('place', models.PositiveIntegerField()),
-                ('recorded_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField()),
-                ('execution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='ledger.execution')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("executed_at", models.DateTimeField()),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("opening_cash", "Opening cash"),
+                            ("opening_position", "Opening position"),
+                            ("buy", "Buy"),
+                            ("sell", "Sell"),
+                            ("margin_open", "Margin opening"),
+                            ("margin_close", "Margin closing"),
+                            ("split", "Split"),
+                            ("income", "Income"),
+                            ("charge", "Charge"),
+                            ("cash_in", "Deposit"),
+                            ("cash_out", "Withdrawal"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("side", models.CharField(blank=True, choices=[("long", "Long"), ("short", "Short")], max_length=5)),
+                ("security", models.CharField(blank=True, max_length=40)),
+                ("quantity", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("price", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("unit", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("fx", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("settled_in", models.CharField(blank=True, max_length=3)),
+                ("fees", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("tax", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("interest", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("open_price", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("amount", models.DecimalField(decimal_places=10, max_digits=34, null=True)),
+                ("checksum", models.CharField(max_length=64)),
+                ("place", models.PositiveIntegerField()),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField()),
+                (
+                    "execution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="ledger.execution"
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.importbatch"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='execution',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.importbatch'),
+            model_name="execution",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.importbatch"
+            ),
         ),
         migrations.CreateModel(
-            name='Attribution',
+            name="Attribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(blank=True, choices=[('genuine', 'Genuine'), ('unauthorized', 'Unauthorized'), ('liquidation', 'Forced liquidation'), ('mitigation', 'Mitigation by the customer'), ('missed', 'Missed income')], max_length=20)),
-                ('source', models.CharField(choices=[('file', 'File'), ('person', 'Person'), ('rule', 'Rule')], max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('execution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attributions', to='ledger.execution')),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "value",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("genuine", "Genuine"),
+                            ("unauthorized", "Unauthorized"),
+                            ("liquidation", "Forced liquidation"),
+                            ("mitigation", "Mitigation by the customer"),
+                            ("missed", "Missed income"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(choices=[("file", "File"), ("person", "Person"), ("rule", "Rule")], max_length=10),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "execution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="attributions", to="ledger.execution"
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.importbatch"),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('firm', 'number_index'), name='ledger_account_number'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("firm", "number_index"), name="ledger_account_number"),
         ),
         migrations.AddIndex(
-            model_name='execution',
-            index=models.Index(fields=['account', 'executed_at', 'place', 'id'], name='ledger_execution_order'),
+            model_name="execution",
+            index=models.Index(fields=["account", "executed_at", "place", "id"], name="ledger_execution_order"),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.UniqueConstraint(fields=('account', 'execution_id'), name='ledger_execution_id'),
+            model_name="execution",
+            constraint=models.UniqueConstraint(fields=("account", "execution_id"), name="ledger_execution_id"),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['opening_cash', 'opening_position', 'buy', 'sell', 'margin_open', 'margin_close', 'split', 'income', 'charge', 'cash_in', 'cash_out'])), name='ledger_execution_type'),
+            model_name="execution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "type__in",
+                        [
+                            "opening_cash",
+                            "opening_position",
+                            "buy",
+                            "sell",
+                            "margin_open",
+                            "margin_close",
+                            "split",
+                            "income",
+                            "charge",
+                            "cash_in",
+                            "cash_out",
+                        ],
+                    )
+                ),
+                name="ledger_execution_type",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['', 'long', 'short'])), name='ledger_execution_side'),
+            model_name="execution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["", "long", "short"])), name="ledger_execution_side"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.CheckConstraint(condition=models.Q(('attribution__in', ['', 'genuine', 'unauthorized', 'liquidation', 'mitigation', 'missed'])), name='ledger_execution_attribution'),
+            model_name="execution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("attribution__in", ["", "genuine", "unauthorized", "liquidation", "mitigation", "missed"])
+                ),
+                name="ledger_execution_attribution",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__isnull', True), ('quantity__gt', 0), _connector='OR'), name='ledger_execution_quantity'),
+            model_name="execution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__isnull", True), ("quantity__gt", 0), _connector="OR"),
+                name="ledger_execution_quantity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.CheckConstraint(condition=models.Q(('price__isnull', True), ('price__gte', 0), _connector='OR'), name='ledger_execution_price'),
+            model_name="execution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__isnull", True), ("price__gte", 0), _connector="OR"),
+                name="ledger_execution_price",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__isnull', True), ('unit__gt', 0), _connector='OR'), name='ledger_execution_unit'),
+            model_name="execution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit__isnull", True), ("unit__gt", 0), _connector="OR"),
+                name="ledger_execution_unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.CheckConstraint(condition=models.Q(('fx__isnull', True), ('fx__gt', 0), _connector='OR'), name='ledger_execution_fx'),
+            model_name="execution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fx__isnull", True), ("fx__gt", 0), _connector="OR"), name="ledger_execution_fx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='attribution',
-            index=models.Index(fields=['execution', '-recorded_at', '-id'], name='ledger_attribution_latest'),
+            model_name="attribution",
+            index=models.Index(fields=["execution", "-recorded_at", "-id"], name="ledger_attribution_latest"),
         ),
         migrations.AddConstraint(
-            model_name='attribution',
-            constraint=models.CheckConstraint(condition=models.Q(('value__in', ['', 'genuine', 'unauthorized', 'liquidation', 'mitigation', 'missed'])), name='ledger_attribution_value'),
+            model_name="attribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("value__in", ["", "genuine", "unauthorized", "liquidation", "mitigation", "missed"])
+                ),
+                name="ledger_attribution_value",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attribution',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['file', 'person', 'rule'])), name='ledger_attribution_source'),
+            model_name="attribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source__in", ["file", "person", "rule"])), name="ledger_attribution_source"
+            ),
         ),
     ]

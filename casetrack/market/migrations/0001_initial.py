@@ -5,39 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Security',
+            name="Security",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('name_ja', models.CharField(blank=True, max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("name_ja", models.CharField(blank=True, max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='DailyBar',
+            name="DailyBar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('open', models.DecimalField(decimal_places=10, max_digits=24, null=True)),
-                ('high', models.DecimalField(decimal_places=10, max_digits=24, null=True)),
-                ('low', models.DecimalField(decimal_places=10, max_digits=24, null=True)),
-                ('close', models.DecimalField(decimal_places=10, max_digits=24, null=True)),
-                ('volume', models.DecimalField(decimal_places=4, max_digits=24, null=True)),
-                ('turnover', models.DecimalField(decimal_places=4, max_digits=30, null=True)),
-                ('adjustment_factor', models.DecimalField(decimal_places=10, default=1, max_digits=20)),
-                ('source', models.CharField(max_length=80)),
-                ('security', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bars', to='market.security')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("open", models.DecimalField(decimal_places=10, max_digits=24, null=True)),
+                ("high", models.DecimalField(decimal_places=10, max_digits=24, null=True)),
+                ("low", models.DecimalField(decimal_places=10, max_digits=24, null=True)),
+                ("close", models.DecimalField(decimal_places=10, max_digits=24, null=True)),
+                ("volume", models.DecimalField(decimal_places=4, max_digits=24, null=True)),
+                ("turnover", models.DecimalField(decimal_places=4, max_digits=30, null=True)),
+                ("adjustment_factor", models.DecimalField(decimal_places=10, default=1, max_digits=20)),
+                ("source", models.CharField(max_length=80)),
+                (
+                    "security",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bars", to="market.security"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('security', 'on'), name='market_bar_day'), models.CheckConstraint(condition=models.Q(('close__gte', 0)), name='market_bar_close'), models.CheckConstraint(condition=models.Q(('volume__gte', 0)), name='market_bar_volume'), models.CheckConstraint(condition=models.Q(('adjustment_factor__gt', 0)), name='market_bar_factor')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("security", "on"), name="market_bar_day"),
+                    models.CheckConstraint(condition=models.Q(("close__gte", 0)), name="market_bar_close"),
+                    models.CheckConstraint(condition=models.Q(("volume__gte", 0)), name="market_bar_volume"),
+                    models.CheckConstraint(condition=models.Q(("adjustment_factor__gt", 0)), name="market_bar_factor"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,86 @@
+"""What every reader of ledger files gives."""
+
+import hashlib
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A row that cannot be taken: its line in the file (the header is line 1), the column, and why.
+
+    `reason` is an English message id, `params` fill it; `cells` are the row's original cells.
+    """
+
+    line: int
+    column: str
+    reason: str
+    params: dict[str, str] = field(default_factory=dict)
+    cells: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.reason % self.params
+
+
+@dataclass(frozen=True)
+class Row:
+    """One ledger row: the columns of docs/interfaces.md. None or "": unknown or not applicable.
+
+    `account` is the number as the file has it. `execution_id` may have been made (`make_ids`).
+    """
+
+    line: int
+    account: str
+    execution_id: str
+    executed_at: datetime
+    type: str
+    side: str = ""
+    security: str = ""
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    unit: Decimal | None = None
+    currency: str = ""
+    fx: Decimal | None = None
+    settled_in: str = ""
+    fees: Decimal | None = None
+    tax: Decimal | None = None
+    interest: Decimal | None = None
+    open_price: Decimal | None = None
+    amount: Decimal | None = None
+    attribution: str = ""
+
+    def facts(self) -> dict[str, object]:
+        """The columns that the ledger stores besides account, id and attribution."""
+        left_out = {"line", "account", "execution_id", "attribution"}
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left_out}
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 (hex) of the normalized facts: equal for rows that say the same."""
+        return hashlib.sha256(normal_form(self.facts()).encode()).hexdigest()
+
+
+def normal_form(facts: dict[str, object]) -> str:
+    """One line of text for a row's facts: instants in UTC, decimals without trailing zeros."""
+    parts = []
+    for name, value in sorted(facts.items()):
+        if isinstance(value, datetime):
+            text = value.astimezone(UTC).isoformat()
+        elif isinstance(value, Decimal):
+            text = format(value, "f")
+            text = (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+        else:
+            text = "" if value is None else str(value)
+        parts.append(f"{name}={text}")
+    return "\0".join(parts)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A whole file. `header` are the original column names, for the file of rejected rows."""
+
+    format: str
+    header: tuple[str, ...]
+    rows: list[Row]
+    rejections: list[Rejection]

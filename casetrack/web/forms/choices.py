@@ -21,7 +21,7 @@ class Chosen(Named):
         super().__init__(**kwargs)
         self.error_messages["invalid_choice"] = self.error_messages["invalid"]
         if hints:
-            self.widget.hints = hints  # type: ignore[attr-defined]
+            self.widget.hints = hints
 
 
 class ChoiceField(Chosen, forms.ChoiceField):

@@ -1,14 +1,18 @@
 """Fields for files. What a file really is, is looked at where it is stored; here only name and size."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.web.forms.widgets import MultipleFileInput
 from casetrack.web.forms.wording import Named
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    Upload = UploadedFile[Any]
 
 MB = 1024 * 1024
 
@@ -25,7 +29,7 @@ class FileField(Named, forms.FileField):
         if accept:
             self.widget.attrs["accept"] = accept
 
-    def check(self, upload: UploadedFile) -> UploadedFile:
+    def check(self, upload: "Upload") -> "Upload":
         limit = self.max_bytes or settings.EVIDENCE_MAX_BYTES
         name = (upload.name or "").replace("\\", "/").rsplit("/", 1)[-1]
         if not upload.size:
@@ -53,7 +57,7 @@ class MultipleFileField(FileField):
         self.max_files = max_files
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> "list[Upload]":
         uploads = list(data) if isinstance(data, list | tuple) else [data] if data else []
         if not uploads and self.required:
             raise forms.ValidationError(self.error_messages["required"], code="required")

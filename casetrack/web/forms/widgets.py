@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
     from django.utils.datastructures import MultiValueDict
 
+    Upload = UploadedFile[Any]
+
 
 class DateParts(NamedTuple):
     """A date as typed: text, whatever it is."""
@@ -74,15 +76,13 @@ class DateInputs(forms.Widget):
         return ""
 
     def value_from_datadict(
-        self, data: Mapping[str, Any], files: "MultiValueDict[str, UploadedFile]", name: str
+        self, data: Mapping[str, Any], files: "MultiValueDict[str, Upload]", name: str
     ) -> DateParts:
         if data.get(name):
             return DateParts.of(data[name])
         return DateParts(**{part: str(data.get(f"{name}_{part}") or "") for part in self.parts})
 
-    def value_omitted_from_data(
-        self, data: Mapping[str, Any], files: "MultiValueDict[str, UploadedFile]", name: str
-    ) -> bool:
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: "MultiValueDict[str, Upload]", name: str) -> bool:
         return name not in data and all(f"{name}_{part}" not in data for part in self.parts)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class MultipleFileInput(forms.FileInput):
     allow_multiple_selected = True
 
     def value_from_datadict(
-        self, data: Mapping[str, Any], files: "MultiValueDict[str, UploadedFile]", name: str
-    ) -> "list[UploadedFile]":
+        self, data: Mapping[str, Any], files: "MultiValueDict[str, Upload]", name: str
+    ) -> "list[Upload]":
         found = files.getlist(name) if hasattr(files, "getlist") else files.get(name)
         return list(found) if isinstance(found, list | tuple) else [found] if found else []

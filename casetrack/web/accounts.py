@@ -5,8 +5,9 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
 from django.http import HttpRequest
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.people.models import Language, Role, User
@@ -52,3 +53,16 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
             self.fields["password1"].help_text = _(
                 "At least 12 characters. Do not use a password that you use anywhere else, least of all at the firm."
             )
+
+
+class AddPasskeyForm(AllauthAddWebAuthnForm):  # type: ignore[misc]
+    """A security key that is a passkey unless somebody says otherwise, with a name that can be understood."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).setdefault("name", gettext("Passkey"))
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")
+        field = self.fields["passwordless"]
+        field.label = _("Sign in with it alone, without a password")
+        field.help_text = _("Recommended. Your device must ask for fingerprint, face or PIN.")
+        field.initial = True

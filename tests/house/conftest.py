@@ -1,0 +1,66 @@
+"""One case of vera's with a row in every table that belongs to cases."""
+
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from casetrack.correspondence.services import write_note
+from casetrack.demo.cast import Cast
+from casetrack.evidence.services import add_file
+from casetrack.intake.services import start_draft
+from casetrack.ledger.services import import_ledger
+from casetrack.lib import clock
+from casetrack.lib.clock import travel_to
+from casetrack.lib.scope import scoped
+from casetrack.negotiation.services import prepare_offer
+from casetrack.notifications.models import Delivery
+from casetrack.people.models import User
+from casetrack.people.services import once
+from tests.builders import ANSWERS_A, Story
+
+
+@dataclass(frozen=True)
+class World:
+    cast: Cast
+    story: Story
+
+    def scope_of(self, name: str) -> object:
+        """The database's scope of somebody's requests; "nobody": none."""
+        if name == "nobody":
+            return scoped("")
+        user: User = self.cast.user[name]
+        member = getattr(user, "membership", None)
+        return scoped(user.audience, firm_id=member.firm_id if member else None, user_id=user.pk)
+
+
+@pytest.fixture
+def world(story: Story) -> World:
+    """Vera's case with an open offer, a counter-offer, notes, messages, files, revisions; a draft; a delivery."""
+    story.to_ledger().answered(ANSWERS_A)
+    changed = story.ledger.replace("26010", "26020").format(account=story.account).encode()
+    with travel_to(story.at):
+        import_ledger(story.case.firm, "again.csv", changed, actor=story.user("ivan"))
+        write_note(story.case, "Call the bank.", actor=story.user("ivan"))
+        add_file(SimpleUploadedFile("memo.txt", b"what I remember"), actor=story.user("vera"), case=story.case)
+    story.says("vera", "…").decided().wait(25).assessed().offered()
+    story.countered(story.run.due * 2, "…")
+    with travel_to(story.at):
+        prepare_offer(
+            story.case, story.run, amount=story.run.due, reasons="…", valid_until=story.at + clock.dt.timedelta(days=7),
+            actor=story.user("ivan"),
+        )  # fmt: skip
+    start_draft(actor=story.user("vera"))
+    once(story.user("vera"), uuid.uuid4(), "test", lambda: "")
+    now = clock.now()
+    Delivery.objects.create(
+        entry_id=1, recipient=story.user("vera"), template="victim-news", created_at=now, next_try_at=now
+    )
+    return World(story.cast, story)
+
+
+@pytest.fixture
+def settled(story: Story) -> World:
+    """Vera's case to its end: a settlement and a payment."""
+    return World(story.cast, story.to_end())

@@ -1,0 +1,135 @@
+"""The second line. Each test queries with `objects.all()`, as code would that forgot `visible_to`."""
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, connection, models, transaction
+
+from casetrack.cases.models import Case
+from casetrack.correspondence.models import Message, Party
+from casetrack.lib import clock
+from tests.house.conftest import World
+
+# Columns that make a row somebody's.
+OWNERS = {
+    "account_id", "assessment_id", "case_id", "execution_id", "firm_id", "incident_id", "offer_id", "recipient_id",
+    "settlement_id", "uploaded_by_id", "user_id", "victim_id", "victim_user_id",
+}  # fmt: skip
+# Tables with such a column that everybody may read, and why.
+OPEN = {
+    "firms_membership": "who works where: read before there is a scope",
+    "assessment_compensationpolicy": "published",
+}
+OURS = [
+    model
+    for model in apps.get_models(include_auto_created=True)
+    if model.__module__.startswith("casetrack.") and model._meta.managed
+]
+GUARDED = [model for model in OURS if OWNERS & {field.column for field in model._meta.local_fields}]
+GUARDED = [model for model in GUARDED if model._meta.db_table not in OPEN]
+AFTER_AGREEMENT = {"negotiation_settlement", "negotiation_payment"}
+TABLES = [model._meta.db_table for model in GUARDED]
+OUTSIDERS = ["bruno", "otto", "rita", "mina", "nobody"]
+
+
+def rows(model: type[models.Model], world: World) -> int:
+    """Rows of vera's that the present scope shows."""
+    if model._meta.db_table == "people_victim":
+        return model._default_manager.filter(pk=world.cast.victim["vera"].pk).count()
+    return model._default_manager.count()
+
+
+def test_every_table_that_belongs_to_somebody_is_guarded_and_its_owner_too(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname from pg_class where relkind in ('r', 'p') and relrowsecurity and relforcerowsecurity"
+        )
+        guarded = {row[0] for row in cursor.fetchall()}
+    assert set(TABLES) == guarded
+
+
+def test_the_application_owns_nothing_and_is_bound_by_everything(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = user")
+        assert cursor.fetchone() == (False, False, False, False)
+        cursor.execute(
+            "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " where n.nspname = 'public' and pg_get_userbyid(c.relowner) = user"
+        )
+        assert cursor.fetchone() == (0,)
+        cursor.execute("select has_schema_privilege(user, 'public', 'create')")
+        assert cursor.fetchone() == (False,)
+        cursor.execute(
+            "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'"
+            " and relkind = 'r' and has_table_privilege(user, c.oid, 'truncate')"
+        )
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("name", OUTSIDERS)
+def test_without_the_first_line_outsiders_see_nothing_of_veras(name: str, world: World) -> None:
+    tables = [model for model in GUARDED if model._meta.db_table not in AFTER_AGREEMENT]
+    there = {model._meta.db_table: rows(model, world) for model in tables}
+    assert all(there.values()), f"the world has no row in {[table for table, count in there.items() if not count]}"
+    with world.scope_of(name):
+        seen = {model._meta.db_table: rows(model, world) for model in tables}
+    assert not any(seen.values()), {table: count for table, count in seen.items() if count}
+
+
+@pytest.mark.parametrize("name", OUTSIDERS)
+def test_without_the_first_line_outsiders_see_no_settlement(name: str, settled: World) -> None:
+    tables = [model for model in GUARDED if model._meta.db_table in AFTER_AGREEMENT]
+    assert all(rows(model, settled) for model in tables)
+    with settled.scope_of(name):
+        assert not any(rows(model, settled) for model in tables)
+
+
+def test_without_the_first_line_vera_sees_hers_but_not_what_the_firm_keeps_to_itself(world: World) -> None:
+    counts = {model._meta.db_table: rows(model, world) for model in GUARDED}
+    with world.scope_of("vera"):
+        hers = {model._meta.db_table: rows(model, world) for model in GUARDED}
+    assert hers["cases_case"] == 1
+    assert hers["ledger_execution"] == counts["ledger_execution"] == 4
+    assert hers["correspondence_note"] == hers["ledger_importbatch"] == 0
+    assert hers["negotiation_offer"] == counts["negotiation_offer"] - 1
+    assert 0 < hers["cases_event"] < counts["cases_event"]
+
+
+def test_without_the_first_line_the_firm_sees_its_case_but_no_draft(world: World) -> None:
+    with world.scope_of("ivan"):
+        seen = {model._meta.db_table: rows(model, world) for model in GUARDED}
+    assert seen["cases_case"] == seen["correspondence_note"] == 1
+    assert seen["intake_draft"] == seen["people_idempotentwrite"] == seen["notifications_delivery"] == 0
+
+
+@pytest.mark.parametrize("name", OUTSIDERS)
+def test_outsiders_change_nothing(name: str, world: World) -> None:
+    case = world.story.case
+    with world.scope_of(name):
+        assert Case.objects.filter(pk=case.pk).update(status="closed") == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            Message.objects.create(
+                case_id=case.pk, party=Party.FIRM, author=world.cast.user["bruno"], body="…", sent_at=clock.now()
+            )
+
+
+def test_a_firm_cannot_give_its_case_to_another(world: World) -> None:
+    with (
+        world.scope_of("ivan"),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+    ):
+        Case.objects.filter(pk=world.story.case.pk).update(firm=world.cast.firm["AOZORA"])
+
+
+def test_a_scope_ends_with_its_block(world: World) -> None:
+    with world.scope_of("bruno"):
+        assert Case.objects.count() == 0
+        with world.scope_of("vera"):
+            assert Case.objects.count() == 1
+        assert Case.objects.count() == 0
+    assert Case.objects.count() == 1
+
+
+def test_the_database_of_the_suite_is_the_applications(db: None) -> None:
+    assert settings.DATABASES["default"]["USER"] == "casetrack_app"

@@ -218,4 +218,9 @@ class Attribution(models.Model):
             one_of("value", ["", *Attributed.values], "ledger_attribution_value"),
             one_of("source", Source.values, "ledger_attribution_source"),
         ]
-        indexes = [models.Index(fields=["execution", "-recorded_at", "-id"], name="ledger_attribution_latest")]
+        indexes = [
+            models.Index(fields=["execution", "-recorded_at", "-id"], name="ledger_attribution_latest"),
+            models.Index(
+                fields=["execution"], condition=models.Q(value="unauthorized"), name="ledger_attribution_suspect"
+            ),
+        ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,21 +14,34 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SummaryEdition',
+            name="SummaryEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('first_month', models.DateField()),
-                ('last_month', models.DateField()),
-                ('by', models.CharField(choices=[('month', 'month'), ('half-month', 'half-month')], max_length=12)),
-                ('as_of', models.DateTimeField()),
-                ('rows', models.JSONField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('compiled_at', models.DateTimeField()),
-                ('compiled_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("first_month", models.DateField()),
+                ("last_month", models.DateField()),
+                ("by", models.CharField(choices=[("month", "month"), ("half-month", "half-month")], max_length=12)),
+                ("as_of", models.DateTimeField()),
+                ("rows", models.JSONField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("compiled_at", models.DateTimeField()),
+                (
+                    "compiled_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('by__in', ['month', 'half-month'])), name='reports_edition_by'), models.CheckConstraint(condition=models.Q(('last_month__isnull', True), ('last_month__gte', models.F('first_month')), _connector='OR'), name='reports_edition_period')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("by__in", ["month", "half-month"])), name="reports_edition_by"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_month__isnull", True), ("last_month__gte", models.F("first_month")), _connector="OR"
+                        ),
+                        name="reports_edition_period",
+                    ),
+                ],
             },
         ),
     ]

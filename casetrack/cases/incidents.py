@@ -1,0 +1,272 @@
+"""Accounts that a firm itself found compromised, as a file (docs/interfaces.md: incidents)."""
+
+import csv
+import datetime as dt
+import io
+import unicodedata
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection, transaction
+from django.utils.translation import gettext_noop as _
+
+from casetrack.audit.models import Entry
+from casetrack.calc.clocks import StatusChange
+from casetrack.calc.clocks import due_at as derive_due_at
+from casetrack.cases import clocks
+from casetrack.cases.events import write_event
+from casetrack.cases.models import Access, AccessDecision, Case, CompromisedAccount, Event, OpenedBy, Vector
+from casetrack.cases.services import confirm_access
+from casetrack.cases.workflow import ENDED, Status
+from casetrack.firms.models import Firm
+from casetrack.ledger.models import Account
+from casetrack.lib import clock, references
+from casetrack.lib.crypto import account_index
+from casetrack.lib.errors import DomainError
+from casetrack.market.calendars import business_calendar
+from casetrack.people.models import Language, User, Victim
+
+COLUMNS = (
+    "account", "customer_name", "customer_name_kana", "email", "language", "first_access_at", "detected_at",
+    "frozen_at", "vector",
+)  # fmt: skip
+REQUIRED_COLUMNS = ("account", "customer_name", "first_access_at", "detected_at")
+TIMES = ("first_access_at", "detected_at", "frozen_at")
+CHUNK = 2000
+
+
+@dataclass
+class IncidentsReport:
+    """Counts of a file, and (line, reason, cells) of rows that were rejected."""
+
+    opened: int = 0
+    corrected: int = 0
+    duplicate: int = 0
+    rejections: list[tuple[int, str, list[str]]] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    line: int
+    cells: list[str]
+    index: str
+    account: str
+    customer_name: str
+    customer_name_kana: str
+    email: str
+    language: str
+    vector: str
+    first_access_at: dt.datetime | None
+    detected_at: dt.datetime | None
+    frozen_at: dt.datetime | None
+
+    @property
+    def identity(self) -> tuple[str, dt.datetime | None]:
+        return self.index, self.first_access_at or self.detected_at
+
+
+class _RejectedError(Exception):
+    pass
+
+
+def read_incidents(firm: Firm, data: bytes, report: IncidentsReport) -> list[IncidentRow]:
+    """The rows that can be read; the others go to the report. Junk never raises."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        report.rejections.append((1, _("The file is not UTF-8 text."), []))
+        return []
+    reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd"), newline=""))
+    report.header = [cell.strip() for cell in next(reader, [])]
+    missing = [name for name in REQUIRED_COLUMNS if name not in report.header]
+    if missing:
+        report.rejections.append((1, f"The header lacks the columns {', '.join(missing)}.", []))
+        return []
+    rows = []
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            try:
+                rows.append(_row(firm, reader.line_num, report.header, cells))
+            except _RejectedError as rejected:
+                report.rejections.append((reader.line_num, str(rejected), cells))
+    return rows
+
+
+def _row(firm: Firm, line: int, header: list[str], cells: list[str]) -> IncidentRow:
+    if len(cells) != len(header):
+        raise _RejectedError(f"The row has {len(cells)} cells, the header {len(header)}.")
+    given = dict.fromkeys(COLUMNS, "") | dict(zip(header, (cell.strip() for cell in cells), strict=True))
+    for name in ("account", "customer_name"):
+        if not given[name]:
+            raise _RejectedError(f"{name}: this is missing.")
+    times = {name: _instant(name, given[name]) for name in TIMES}
+    if times["first_access_at"] is None and times["detected_at"] is None:
+        raise _RejectedError("first_access_at or detected_at must be there.")
+    vector, language = given["vector"] or Vector.UNKNOWN, given["language"] or Language.JA
+    if vector not in Vector.values:
+        raise _RejectedError(f"vector: “{vector}” is not one of {', '.join(Vector.values)}.")
+    if language not in Language.values:
+        raise _RejectedError(f"language: “{language}” is neither ja nor en.")
+    if given["email"]:
+        try:
+            validate_email(given["email"])
+        except ValidationError:
+            raise _RejectedError("email: this is no e-mail address.") from None
+    return IncidentRow(
+        line, cells, account_index(firm.code, given["account"]), given["account"], given["customer_name"][:80],
+        given["customer_name_kana"][:80], given["email"], language, vector, **times,
+    )  # fmt: skip
+
+
+def _instant(name: str, text: str) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise _RejectedError(f"{name}: “{text[:40]}” is not a time with offset such as 2025-04-16T09:03:00+09:00.")
+    if at > clock.now():
+        raise _RejectedError(f"{name}: this time lies in the future.")
+    return at
+
+
+def _plain_name(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _is_same_person(row: IncidentRow, incident: CompromisedAccount) -> bool:
+    """Whether an open case is this customer's: the firm opened it, an investigator linked the account, or name or
+    verified e-mail agree. A report that merely names the account number is somebody's claim, not this case."""
+    case = incident.case
+    if incident.account_id is not None or case.opened_by == OpenedBy.FIRM:
+        return True
+    names = {_plain_name(case.victim.name), _plain_name(case.victim.kana)} - {""}
+    if names & {_plain_name(row.customer_name), _plain_name(row.customer_name_kana)}:
+        return True
+    return bool(row.email and case.victim_user and case.victim_user.email.lower() == row.email.lower())
+
+
+@transaction.atomic
+def import_incidents(firm: Firm, data: bytes, *, actor: User) -> IncidentsReport:
+    """Confirm the accesses of a file: a row imported before changes nothing; one whose account has an open case
+    confirms and corrects that case; any other opens a case at `acknowledged`, whose victim is invited."""
+    Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
+    report = IncidentsReport()
+    rows = read_incidents(firm, data, report)
+    known: dict[str, list[CompromisedAccount]] = {}
+    stored = CompromisedAccount.objects.filter(firm=firm, number_index__in={row.index for row in rows})
+    for incident in stored.select_related("case__firm", "case__victim", "case__victim_user").order_by("pk"):
+        known.setdefault(incident.number_index, []).append(incident)
+    new: dict[tuple[str, dt.datetime | None], IncidentRow] = {}
+    for row in rows:
+        incidents = known.get(row.index, [])
+        if row.identity in new or any(_is_imported(row, incident) for incident in incidents):
+            report.duplicate += 1
+            continue
+        open_ones = [i for i in incidents if i.case.status not in ENDED and _is_same_person(row, i)]
+        if open_ones:
+            _correct(row, open_ones[-1], report, actor)
+        else:
+            new[row.identity] = row
+    for start in range(0, len(new), CHUNK):
+        _open_cases(firm, list(new.values())[start : start + CHUNK], actor)
+    report.opened = len(new)
+    return report
+
+
+def _is_imported(row: IncidentRow, incident: CompromisedAccount) -> bool:
+    if incident.access != Access.CONFIRMED:
+        return False
+    if row.first_access_at is not None:
+        return incident.first_access_at == row.first_access_at
+    return incident.first_access_at is None and incident.detected_at == row.detected_at
+
+
+def _correct(row: IncidentRow, incident: CompromisedAccount, report: IncidentsReport, actor: User) -> None:
+    try:
+        with transaction.atomic():
+            confirm_access(
+                incident, first_access_at=row.first_access_at, detected_at=row.detected_at, actor=actor,
+                reason="",
+            )  # fmt: skip
+            incident.frozen_at = row.frozen_at or incident.frozen_at
+            incident.vector = row.vector if row.vector != Vector.UNKNOWN else incident.vector
+            incident.save(update_fields=["frozen_at", "vector"])
+            if incident.case.status == Status.SUBMITTED:
+                write_event(incident.case, "cases.found_by_firm", actor=actor, data={"incident": incident.pk})
+    except DomainError as error:
+        report.rejections.append((row.line, str(error), row.cells))
+    else:
+        report.corrected += 1
+
+
+def _new_references(at: dt.datetime, count: int) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval('cases_reference') from generate_series(1, %s)", [count])
+        year = clock.tokyo_date(at).year
+        return [references.make(year, number) for (number,) in cursor.fetchall()]
+
+
+def _open_cases(firm: Firm, rows: list[IncidentRow], actor: User) -> None:
+    """Open a case for each row, in a fixed number of statements: what `open_case` and `confirm_access` write."""
+    now = clock.now()
+    arrived = [StatusChange(now, "", Status.ACKNOWLEDGED)]
+    targets = {**clocks.DEFAULT_TARGETS, **firm.clock_targets}
+    due_at = derive_due_at(arrived, targets, business_calendar())
+    victims = Victim.objects.bulk_create(
+        Victim(family_name=r.customer_name, family_name_kana=r.customer_name_kana, email=r.email, language=r.language)
+        for r in rows
+    )
+    cases = Case.objects.bulk_create(
+        Case(
+            reference=reference, firm=firm, victim=victim, status=Status.ACKNOWLEDGED, opened_by=OpenedBy.FIRM,
+            opened_at=now, language=row.language, due_at=due_at,
+        )
+        for reference, victim, row in zip(_new_references(now, len(rows)), victims, rows, strict=True)
+    )  # fmt: skip
+    accounts = _accounts(firm, rows)
+    incidents = CompromisedAccount.objects.bulk_create(
+        CompromisedAccount(
+            case=case, firm=firm, account=accounts[row.index], number_encrypted=accounts[row.index].number_encrypted,
+            number_index=row.index, number_hint=accounts[row.index].number_hint, vector=row.vector,
+            first_access_at=row.first_access_at, detected_at=row.detected_at, frozen_at=row.frozen_at,
+            access=Access.CONFIRMED,
+        )
+        for case, row in zip(cases, rows, strict=True)
+    )  # fmt: skip
+    AccessDecision.objects.bulk_create(
+        AccessDecision(
+            incident=i, case=i.case, access=Access.CONFIRMED, first_access_at=i.first_access_at,
+            detected_at=i.detected_at, decided_by=actor, recorded_at=now,
+        )
+        for i in incidents
+    )  # fmt: skip
+    steps = (
+        ("cases.opened_by_firm", Status.ACKNOWLEDGED),
+        ("cases.access_confirmed", ""),
+        ("cases.victim_invited", ""),
+    )
+    Event.objects.bulk_create(
+        Event(case=case, at=now, action=action, to_status=status, actor=actor, actor_role="system")
+        for action, status in steps
+        for case in cases
+    )
+    Entry.objects.bulk_create(
+        Entry(
+            chain=case.reference, action=action, actor_role=actor.role, actor_id=actor.pk, subject=case.reference,
+            firm_code=firm.code, occurred_at=now, data={"to": str(status)} if status else {},
+        )
+        for action, status in steps
+        for case in cases
+    )  # fmt: skip
+
+
+def _accounts(firm: Firm, rows: list[IncidentRow]) -> dict[str, Account]:
+    found = {a.number_index: a for a in Account.objects.filter(firm=firm, number_index__in={r.index for r in rows})}
+    missing = {row.index: row.account for row in rows if row.index not in found}
+    made = Account.objects.bulk_create(Account(firm=firm, **Account.number_fields(firm, n)) for n in missing.values())
+    return found | {account.number_index: account for account in made}

@@ -1,0 +1,71 @@
+"""The first firms and people, by command: docs/operations.md."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from casetrack.audit.models import Entry
+from casetrack.firms.models import Firm, Membership
+from casetrack.people.models import Role, User
+
+
+def run(*command: str) -> str:
+    out = StringIO()
+    call_command(*command, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def minato(db: None) -> Firm:
+    run("add_firm", "MINATO", "--name-ja", "みなと証券", "--name-en", "Minato Securities")
+    return Firm.objects.get()
+
+
+def test_a_firm_comes_with_a_policy(minato: Firm) -> None:
+    assert minato.policies.get().method == "cash"
+    assert Entry.objects.filter(action="firms.added", firm_code="MINATO").count() == 1
+
+
+def test_a_member_has_no_password_and_a_place_at_the_firm(minato: Firm) -> None:
+    said = run("add_member", "Fiona@Minato.example", "--firm", "MINATO", "--role", "intake", "--name", "Fiona 藤井")
+    assert said == "fiona@minato.example added to MINATO as intake; the invitation is on its way.\n"
+    user = User.objects.get(email="fiona@minato.example")
+    assert not user.has_usable_password()
+    assert (user.role, user.membership.role, str(user.membership)) == (Role.FIRM, "intake", "Fiona 藤井")
+    assert user.emailaddress_set.get().verified is False  # type: ignore[attr-defined]
+    entry = Entry.objects.get(action="firms.member_added")
+    assert "@" not in f"{entry.subject}{entry.data}"
+
+
+def test_a_regulator_belongs_to_no_firm(db: None) -> None:
+    run("add_regulator", "rita@regulator.example", "--language", "en")
+    user = User.objects.get(email="rita@regulator.example")
+    assert (user.role, user.language) == (Role.REGULATOR, "en")
+    assert not Membership.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["add_firm", "MINATO", "--name-ja", "x", "--name-en", "x"], "There is a firm with the code MINATO already."),
+        (["add_firm", "minato", "--name-ja", "x", "--name-en", "x"], "A firm's code is 2 to 20 capital letters"),
+        (["add_member", "a@b.example", "--firm", "NOBODY", "--role", "intake"], "no firm with the code NOBODY"),
+        (["add_member", "nonsense", "--firm", "MINATO", "--role", "intake"], "nonsense is not an e-mail address."),
+        (["add_member", "SYSTEM@casetrack.invalid", "--firm", "MINATO", "--role", "intake"], "has a log-in already."),
+        (["add_regulator", "nonsense"], "nonsense is not an e-mail address."),
+    ],
+)
+def test_what_cannot_be_is_one_clear_line(command: list[str], said: str, minato: Firm) -> None:
+    before = User.objects.count()
+    with pytest.raises(CommandError) as refused:
+        run(*command)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert User.objects.count() == before
+
+
+def test_a_role_that_does_not_exist_is_refused(minato: Firm, capsys: Any) -> None:
+    with pytest.raises((CommandError, SystemExit)):
+        run("add_member", "a@b.example", "--firm", "MINATO", "--role", "boss")

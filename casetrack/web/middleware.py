@@ -1,12 +1,14 @@
 """What stands between a request and its rows."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from casetrack.firms.models import membership_of
 from casetrack.lib.scope import scoped
@@ -14,7 +16,7 @@ from casetrack.people.models import Role, User
 
 Respond = Callable[[HttpRequest], HttpResponse]
 # Pages that a member of staff without a second factor may still open: to set one up, or to leave.
-WITHOUT_MFA = ("/accounts/", "/static/", "/i18n/", "/healthz", "/demo/")
+WITHOUT_MFA = re.compile(r"/(?:[a-z]{2}/)?(?:accounts|static|i18n|healthz|demo)(?:/|$)")
 
 
 class ScopeMiddleware:
@@ -53,15 +55,24 @@ class StaffMfaMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self.must_set_up(request):
+            if request.path.startswith("/api/"):
+                return self.problem()
             return redirect(reverse("mfa_index"))
         return self.get_response(request)
+
+    @staticmethod
+    def problem() -> HttpResponse:
+        """The same for programs, as the API says it."""
+        detail = gettext("Set up a second step of log-in first.")
+        body = {"type": "about:blank", "title": "Forbidden", "status": 403, "code": "mfa_required", "detail": detail}
+        return JsonResponse(body, status=403, content_type="application/problem+json")
 
     @staticmethod
     def must_set_up(request: HttpRequest) -> bool:
         user = request.user
         if not isinstance(user, User) or user.role == Role.VICTIM:
             return False
-        if any(part in request.path for part in WITHOUT_MFA):
+        if WITHOUT_MFA.match(request.path):
             return False
         if user.is_demo and settings.DEMO:
             return False

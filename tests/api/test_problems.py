@@ -100,3 +100,12 @@ def test_a_fault_of_ours_is_a_problem_and_changes_nothing(
     answer = api(vera).post(f"cases/{story.case.reference}/actions/withdraw/")
     assert is_problem(answer, 500)
     assert "secret" not in answer.content.decode()
+
+
+def test_staff_without_a_second_factor_get_a_problem_and_no_redirect(story: Story, ivan: User) -> None:
+    story.reported()
+    browser = Client()
+    browser.force_login(ivan, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = browser.get("/api/v1/cases/")
+    assert is_problem(answer, 403)
+    assert answer.json()["code"] == "mfa_required"

@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 import smtplib
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -68,26 +68,27 @@ def plan_deliveries(now: dt.datetime) -> int:
         with connection.cursor() as cursor:
             cursor.execute(CLAIM, {"now": now, "floor": settled.entry_id if settled else 0, "limit": ENTRIES_AT_ONCE})
             claimed = [row[0] for row in cursor.fetchall()]
-        for entry in Entry.objects.filter(pk__in=claimed, action__in=RULES).order_by("pk"):
-            _plan(entry, now)
+        entries = list(Entry.objects.filter(pk__in=claimed, action__in=RULES).order_by("pk"))
+        cases = Case.objects.filter(reference__in={entry.chain for entry in entries})
+        by_chain = {case.reference: case for case in cases.select_related("victim", "victim_user")}
+        for entry in entries:
+            _plan(entry, by_chain, now)
     return len(claimed)
 
 
-def _plan(entry: Entry, now: dt.datetime) -> None:
+def _plan(entry: Entry, cases: Mapping[str, Case], now: dt.datetime) -> None:
     try:
+        case = None if entry.chain == PLATFORM else cases[entry.chain]
         with transaction.atomic():
-            Delivery.objects.bulk_create(_deliveries(entry, now), ignore_conflicts=True)
+            Delivery.objects.bulk_create(_deliveries(entry, case, now), ignore_conflicts=True)
     except Exception:  # one entry must not hold up all that come after it
         logger.exception("no notice for audit entry %s (%s)", entry.pk, entry.action)
 
 
-def _deliveries(entry: Entry, now: dt.datetime) -> Iterator[Delivery]:
+def _deliveries(entry: Entry, case: Case | None, now: dt.datetime) -> Iterator[Delivery]:
     invites = any(rule.audience in (Audience.INVITED, Audience.PERSON) for rule in RULES[entry.action])
     if not invites and entry.recorded_at and entry.recorded_at - entry.occurred_at > HISTORY:
         return
-    case = None
-    if entry.chain != PLATFORM:
-        case = Case.objects.select_related("victim", "victim_user", "assigned_to").get(reference=entry.chain)
     for rule in RULES[entry.action]:
         for somebody, template in _addressees(entry, case, rule.audience, rule.template):
             to = {"recipient": somebody} if isinstance(somebody, User) else {"victim": somebody}

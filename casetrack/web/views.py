@@ -46,7 +46,7 @@ def report_url(user: User | None) -> str:
     """Where the report begins; empty for people who do not report."""
     if user is None:
         return reverse("account_signup")
-    return reverse("victim:task-list") if user.role == Role.VICTIM else ""
+    return reverse("victim:report") if user.role == Role.VICTIM else ""
 
 
 @require_safe

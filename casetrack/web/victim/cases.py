@@ -1,0 +1,154 @@
+"""The first page (cases and drafts), the page of a case, and its receipt."""
+
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from casetrack.cases.models import Access, Case, Event
+from casetrack.cases.permissions import available_actions, can_write_to
+from casetrack.cases.timeline import timeline
+from casetrack.cases.workflow import Action
+from casetrack.correspondence.models import Message, Party
+from casetrack.evidence.models import EvidenceFile
+from casetrack.intake.models import Draft
+from casetrack.intake.steps import ACCOUNT, FILES, STEPS
+from casetrack.ledger.models import Execution
+from casetrack.lib import clock
+from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.workflow import OfferStatus
+from casetrack.people.models import User
+from casetrack.web.victim.doors import for_victims, me, own_case
+from casetrack.web.victim.executions import ASKED
+from casetrack.web.victim.report.pages import PAGES, moment, shown
+from casetrack.web.victim.words import standing, stations
+
+# The page on which a victim does each of the workflow's actions; "agree" is done on the page of the open offer.
+ACTION_PAGES = {
+    "answer_firm": "victim:answer",
+    "agree": "victim:offer",
+    "confirm_receipt": "victim:confirm-receipt",
+    "escalate": "victim:escalate",
+    "withdraw": "victim:withdraw",
+}
+ASIDE = ("escalate", "withdraw")
+MESSAGES_SHOWN = 3
+
+
+@require_safe
+@for_victims
+def home(request: HttpRequest) -> HttpResponse:
+    user, now = me(request), clock.now()
+    open_offers = Prefetch("offers", Offer.objects.visible_to(user).filter(status=OfferStatus.OPEN), "open_offers")
+    unread = Count("messages", Q(messages__read_at=None, messages__party=Party.FIRM))
+    cases = Case.objects.visible_to(user).select_related("firm").prefetch_related(open_offers).annotate(unread=unread)
+    rows = [
+        {"case": case, "standing": standing(case, next(iter(case.open_offers), None), now)}  # type: ignore[attr-defined]
+        for case in cases.order_by("-opened_at", "-pk")
+    ]
+    drafts = Draft.objects.visible_to(user).open().order_by("-saved_at")
+    return render(request, "victim/home.html", {"rows": rows, "drafts": drafts})
+
+
+@require_safe
+@for_victims
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    user, now = me(request), clock.now()
+    case = own_case(request, reference)
+    offers = list(Offer.objects.visible_to(user).filter(case=case).order_by("-number"))
+    open_offer = next((offer for offer in offers if offer.status == OfferStatus.OPEN), None)
+    letters = list(Message.objects.filter(case=case).order_by("-sent_at", "-pk"))
+    incidents = case.incidents.prefetch_related("claimed_trades").order_by("pk")
+    context = {
+        "case": case,
+        "now": now,
+        "standing": standing(case, open_offer, now),
+        "stations": stations(case.status),
+        "said": _last_reason(case),
+        "offer": open_offer if open_offer and open_offer.party == OfferParty.FIRM else None,
+        "offers": [offer for offer in offers if offer != open_offer or offer.party == OfferParty.VICTIM],
+        "executions": _executions(case),
+        "letters": letters[:MESSAGES_SHOWN],
+        "letters_total": len(letters),
+        "unread": sum(letter.read_at is None and letter.party == Party.FIRM for letter in letters),
+        "files": list(EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk")),
+        "incidents": [_facts(incident) for incident in incidents],
+        "timeline": list(reversed(timeline(case, user=user))),
+        "may_write": can_write_to(user, case),
+        **_actions(user, case, open_offer),
+    }
+    return render(request, "victim/case.html", context)
+
+
+def _last_reason(case: Case) -> Event | None:
+    """What the firm wrote when it asked the question, or declined or closed the case, while that is where it stands."""
+    asked = {"awaiting_victim": "cases.victim_asked", "declined": "cases.declined", "closed": "cases.closed"}
+    if case.status not in asked:
+        return None
+    return case.events.filter(action=asked[case.status]).order_by("-at", "-id").first()
+
+
+def _executions(case: Case) -> dict[str, int]:
+    """How many executions there are to answer, and how many are answered."""
+    accounts = case.incidents.filter(access=Access.CONFIRMED).values("account")
+    asked = Execution.objects.filter(account__in=accounts, type__in=ASKED)
+    return asked.aggregate(total=Count("pk"), answered=Count("answers", Q(answers__case=case)))
+
+
+def _actions(user: User, case: Case, offer: Offer | None) -> dict[str, list[dict[str, Any]]]:
+    """The buttons: what the workflow's table allows now, the rare ones aside."""
+    rows: dict[str, list[dict[str, Any]]] = {"actions": [], "aside": []}
+    for action in available_actions(user, case, clock.now()):
+        address = _address(action, case, offer)
+        if address:
+            rows["aside" if action.name in ASIDE else "actions"].append({"name": action.name, "url": address})
+    return rows
+
+
+def _address(action: Action, case: Case, offer: Offer | None) -> str:
+    page = ACTION_PAGES[action.name]
+    if action.name != "agree":
+        return reverse(page, args=[case.reference])
+    is_open = offer is not None and offer.party == OfferParty.FIRM
+    return reverse(page, args=[case.reference, offer.number]) if is_open and offer else ""
+
+
+def _facts(incident: Any) -> dict[str, Any]:
+    """One compromised account as reported and as decided, times in words."""
+    times = {
+        name: moment(getattr(incident, name))
+        for name in ("noticed_at", "told_firm_at", "freeze_asked_at", "frozen_at", "first_access_at")
+    }
+    return {"incident": incident, "kinds": incident.kind_labels, "trades": incident.claimed_trades.all(), **times}
+
+
+def _reported(case: Case) -> dict[str, dict[str, Any]]:
+    """What was handed in, as a draft holds it; of the account number the report keeps nothing, so it stands masked."""
+    reported = {name: {"facts": dict(facts)} for name, facts in case.report.get("steps", {}).items()}
+    incident = case.incidents.order_by("pk").first()
+    if ACCOUNT.identifier in reported and incident is not None:
+        reported[ACCOUNT.identifier]["facts"] |= ACCOUNT.pack({"number": incident.masked}) | {
+            "firm": case.firm.code,
+            "kinds": incident.kinds,
+        }
+    return reported
+
+
+@require_safe
+@for_victims
+def submitted(request: HttpRequest, reference: str) -> HttpResponse:
+    """The receipt: number, time, and what was handed in, with the hashes of the files."""
+    case = own_case(request, reference)
+    reported = _reported(case)
+    sections = [
+        {"step": step, "rows": shown(PAGES[name], reported)}
+        for name, step in STEPS.items()
+        if name in reported and step != FILES
+    ]
+    # What came in with the report; what was added later is on the page of the case.
+    files = EvidenceFile.objects.visible_to(me(request)).filter(case=case, draft_key__isnull=False)
+    context = {"case": case, "sections": sections, "files": files.order_by("received_at", "pk")}
+    return render(request, "victim/submitted.html", context)

@@ -1,0 +1,91 @@
+"""Who may come in: victims, to what is their own. Anybody else finds nothing there."""
+
+import json
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+
+from casetrack.cases.models import Case
+from casetrack.intake.models import Draft
+from casetrack.lib import references
+from casetrack.lib.crypto import decrypt, encrypt
+from casetrack.people.models import Role, User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+UNSENT = "unsent"
+LONGEST_UNSENT = 100_000
+NOT_ANSWERS = ("csrfmiddlewaretoken", "add", "remove", "later")
+
+
+def me(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User) or user.role != Role.VICTIM:
+        raise Http404
+    return user
+
+
+def for_victims(view: View[P]) -> View[P]:
+    """A private page of victims: 404 for any other role, and no copy of it kept by browser or proxy."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        me(request)
+        return view(request, *args, **kwargs)
+
+    return never_cache(checked)
+
+
+def own_case(request: HttpRequest, reference: str) -> Case:
+    if not references.is_valid(reference):
+        raise Http404
+    cases = Case.objects.visible_to(me(request)).select_related("firm", "victim")
+    return get_object_or_404(cases, reference=reference)
+
+
+def own_draft(request: HttpRequest, key: uuid.UUID) -> Draft:
+    return get_object_or_404(Draft.objects.visible_to(me(request)).select_related("case"), key=key)
+
+
+def keeps_what_was_typed(view: View[P]) -> View[P]:
+    """A form that survives an expired session: what was sent waits, encrypted, until its owner has signed in again."""
+
+    @login_not_required
+    @wraps(view)
+    def kept(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            typed = {name: values for name, values in request.POST.lists() if name not in NOT_ANSWERS}
+            text = json.dumps([request.path, typed])
+            if len(text) <= LONGEST_UNSENT:
+                request.session[UNSENT] = encrypt(text)
+        return redirect_to_login(request.get_full_path())
+
+    return kept
+
+
+def take_unsent(request: HttpRequest) -> QueryDict | None:
+    """What was sent to this address while signed out, once."""
+    token = request.session.get(UNSENT)
+    if token is None or request.method != "GET":
+        return None
+    path, typed = json.loads(decrypt(token))
+    if path != request.path:
+        return None
+    del request.session[UNSENT]
+    return query_of(typed)
+
+
+def query_of(typed: dict[str, list[str]]) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for name, values in typed.items():
+        query.setlist(name, values)
+    return query

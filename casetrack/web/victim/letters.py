@@ -1,0 +1,143 @@
+"""Writing to the firm, answering its question, and the steps that end or move a case: each a page with one form."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from casetrack.cases.models import Case
+from casetrack.cases.permissions import can, can_write_to
+from casetrack.cases.services import perform
+from casetrack.correspondence.models import Message
+from casetrack.correspondence.services import mark_read, send_message
+from casetrack.lib import clock
+from casetrack.lib.errors import DomainError
+from casetrack.negotiation.models import Payment, Settlement
+from casetrack.negotiation.services import confirm_receipt as confirm
+from casetrack.people.services import once
+from casetrack.web.errors import refuse
+from casetrack.web.victim.doors import for_victims, me, own_case
+from casetrack.web.victim.forms import CaseForm, MessageForm, ReasonForm, ReceiptForm
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+page_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def write_once(request: HttpRequest, form: CaseForm, action: str, write: Callable[[], Any]) -> bool:
+    """Do the write unless this very form was sent before; a refusal stands on the form. Whether it was done."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+
+    def once_only() -> str:
+        write()
+        return "done"
+
+    try:
+        once(me(request), form.cleaned_data["idempotency_key"], action, once_only)
+    except DomainError as error:
+        refuse(form, error)
+        return False
+    return True
+
+
+def problems_of(form: CaseForm) -> list[tuple[str, str]]:
+    return list(form.problems()) if form.is_bound else []
+
+
+@page_methods
+@for_victims
+def thread(request: HttpRequest, reference: str) -> HttpResponse:
+    """The letters of a case, oldest first, and a form for the next. Opening the page marks the firm's as read."""
+    case, user = own_case(request, reference), me(request)
+    form = MessageForm(request.POST or None)
+    may_write = can_write_to(user, case)
+    if write_once(
+        request, form, "correspondence.send", lambda: send_message(case, form.cleaned_data["body"], actor=user)
+    ):
+        messages.success(request, _("Your message was sent."))
+        return redirect("victim:messages", reference=case.reference)
+    letters = list(Message.objects.filter(case=case).order_by("sent_at", "pk"))
+    if request.method == "GET":
+        mark_read(case, actor=user)
+    context = {"case": case, "letters": letters, "form": form, "may_write": may_write, "problems": problems_of(form)}
+    return render(request, "victim/messages.html", context)
+
+
+def _act(
+    request: HttpRequest, case: Case, action: str, form: CaseForm, done: "StrOrPromise", **context: Any
+) -> HttpResponse:
+    """A page for one action of the workflow's table; 404 when the table does not allow it now."""
+    user = me(request)
+    if request.method != "POST" and not can(user, case, action, clock.now()):
+        raise Http404
+
+    def act() -> None:
+        perform(case, action, actor=user, reason=form.cleaned_data.get("reason") or "")
+
+    if write_once(request, form, f"cases.{action}", act):
+        messages.success(request, done)
+        return redirect("victim:case", reference=case.reference)
+    return render(
+        request, f"victim/{action}.html", {"case": case, "form": form, "problems": problems_of(form), **context}
+    )
+
+
+@page_methods
+@for_victims
+def answer(request: HttpRequest, reference: str) -> HttpResponse:
+    case = own_case(request, reference)
+    form = ReasonForm(
+        request.POST or None, label=_("Your answer"), noun=_("your answer"),
+        hint=_("Do not write passwords or PINs here. Files can be added on the page of the case."),
+    )  # fmt: skip
+    question = case.events.filter(action="cases.victim_asked").order_by("-at", "-id").first()
+    return _act(request, case, "answer_firm", form, _("Your answer was sent. The firm goes on."), question=question)
+
+
+@page_methods
+@for_victims
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    case = own_case(request, reference)
+    form = ReasonForm(
+        request.POST or None, label=_("Why do you withdraw it?"), noun=_("the reason"), required=False,
+        hint=_("You need not give a reason."),
+    )  # fmt: skip
+    return _act(request, case, "withdraw", form, _("You have withdrawn the case."))
+
+
+@page_methods
+@for_victims
+def escalate(request: HttpRequest, reference: str) -> HttpResponse:
+    case = own_case(request, reference)
+    form = ReasonForm(
+        request.POST or None, label=_("What is it about?"), noun=_("what it is about"),
+        hint=_("The firm reads this. Say what you cannot agree to, or what you have been waiting for."),
+    )  # fmt: skip
+    done = _("Your case is marked as handed to an outside body. Now turn to that body yourself.")
+    return _act(request, case, "escalate", form, done)
+
+
+@page_methods
+@for_victims
+def confirm_receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """The last step: the money is there."""
+    case, user = own_case(request, reference), me(request)
+    payment = Payment.objects.filter(case=case).select_related("settlement", "case__firm").first()
+    if payment is None or (request.method != "POST" and not can(user, case, "confirm_receipt", clock.now())):
+        raise Http404
+    form = ReceiptForm(request.POST or None)
+    if write_once(request, form, "negotiation.confirm_receipt", lambda: confirm(payment, actor=user)):
+        messages.success(request, _("Thank you. The case is closed."))
+        return redirect("victim:case", reference=case.reference)
+    context = {"case": case, "form": form, "payment": payment, "problems": problems_of(form)}
+    return render(request, "victim/confirm_receipt.html", context)
+
+
+def settlement_of(case: Case) -> Settlement | None:
+    return Settlement.objects.filter(case=case).select_related("offer").first()

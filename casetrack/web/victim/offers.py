@@ -1,0 +1,121 @@
+"""An offer: what it is, how it was made, and the three answers to it, each on a page of its own."""
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from casetrack.assessment.models import Assessment
+from casetrack.cases.permissions import can
+from casetrack.lib import clock
+from casetrack.negotiation import services
+from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.workflow import OfferStatus
+from casetrack.web.victim.doors import for_victims, me, own_case
+from casetrack.web.victim.forms import AcceptForm, CaseForm, CounterForm, ReasonForm
+from casetrack.web.victim.letters import problems_of, settlement_of, write_once
+from casetrack.web.victim.making import making_of
+
+page_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def own_offer(request: HttpRequest, reference: str, number: int) -> Offer:
+    case = own_case(request, reference)
+    offers = Offer.objects.visible_to(me(request)).select_related("case__firm", "case__victim")
+    return get_object_or_404(offers, case=case, number=number)
+
+
+def is_answerable(request: HttpRequest, offer: Offer) -> bool:
+    """Whether the offer is open, in time, and the victim's to answer."""
+    now = clock.now()
+    in_time = offer.valid_until is None or offer.valid_until > now
+    is_open = offer.status == OfferStatus.OPEN and offer.party == OfferParty.FIRM
+    return is_open and in_time and can(me(request), offer.case, "agree", now)
+
+
+@require_safe
+@for_victims
+def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    offer = own_offer(request, reference, number)
+    runs = Assessment.objects.visible_to(me(request)).select_related("policy")
+    run = runs.filter(pk=offer.assessment_id).first() if offer.assessment_id else None
+    settlement = settlement_of(offer.case)
+    context = {
+        "case": offer.case,
+        "offer": offer,
+        "now": clock.now(),
+        "is_own": offer.party == OfferParty.VICTIM,
+        "making": making_of(offer, run) if run is not None else None,
+        "is_answerable": is_answerable(request, offer),
+        "settlement": settlement if settlement and settlement.offer_id == offer.pk else None,
+    }
+    return render(request, "victim/offer.html", context)
+
+
+def _answer_page(request: HttpRequest, offer: Offer, form: CaseForm, name: str) -> HttpResponse:
+    """The page of one answer; one that is open no longer leads back to the offer, which says so."""
+    if request.method != "POST" and not is_answerable(request, offer):
+        return redirect("victim:offer", reference=offer.case.reference, number=offer.number)
+    context = {"case": offer.case, "offer": offer, "form": form, "problems": problems_of(form)}
+    return render(request, f"victim/offer_{name}.html", context)
+
+
+@page_methods
+@for_victims
+def accept(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    offer = own_offer(request, reference, number)
+    if offer.party != OfferParty.FIRM:
+        raise Http404
+    response: HttpResponse = _accept(request, offer)
+    return response
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _accept(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """Only for somebody who has just shown again who they are."""
+    form = AcceptForm(request.POST or None)
+    user = me(request)
+    if write_once(request, form, "negotiation.accept", lambda: services.accept_offer(offer, actor=user)):
+        messages.success(request, _("You have accepted the offer. The firm now pays the agreed amount."))
+        return redirect("victim:case", reference=offer.case.reference)
+    return _answer_page(request, offer, form, "accept")
+
+
+@page_methods
+@for_victims
+def refuse(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    offer, user = own_offer(request, reference, number), me(request)
+    if offer.party != OfferParty.FIRM:
+        raise Http404
+    form = ReasonForm(
+        request.POST or None, label=_("Why do you refuse it?"), noun=_("the reason"),
+        hint=_("The firm reads this. Say what you cannot agree to."),
+    )  # fmt: skip
+
+    def write() -> None:
+        services.refuse_offer(offer, actor=user, reason=form.cleaned_data["reason"])
+
+    if write_once(request, form, "negotiation.refuse", write):
+        messages.success(request, _("You have refused the offer. The firm reads your reason."))
+        return redirect("victim:case", reference=offer.case.reference)
+    return _answer_page(request, offer, form, "refuse")
+
+
+@page_methods
+@for_victims
+def counter(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    offer, user = own_offer(request, reference, number), me(request)
+    if offer.party != OfferParty.FIRM:
+        raise Http404
+    form = CounterForm(request.POST or None)
+
+    def write() -> None:
+        given = form.cleaned_data
+        services.counter_offer(offer, amount=given["amount"], reason=given["reason"], actor=user)
+
+    if write_once(request, form, "negotiation.counter", write):
+        messages.success(request, _("The amount that you ask for was sent to the firm."))
+        return redirect("victim:case", reference=offer.case.reference)
+    return _answer_page(request, offer, form, "counter")

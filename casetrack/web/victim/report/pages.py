@@ -1,0 +1,124 @@
+"""The pages of the report: for each step its form, its first words, and how its answers are shown again."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from casetrack.intake import steps
+from casetrack.intake.steps import FIRM_LIST, Answers, Step
+from casetrack.lib.clock import TOKYO
+from casetrack.lib.errors import InvalidInput
+from casetrack.web import formats
+from casetrack.web.forms.fields import YenField
+from casetrack.web.victim.forms import FilesForm, StepForm
+from casetrack.web.victim.report.forms import (
+    AccountForm,
+    LogInForm,
+    NoticedForm,
+    ToldForm,
+    TradeForm,
+    TradesForm,
+    YouForm,
+)
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Shown = tuple["StrOrPromise", str]
+
+
+@dataclass(frozen=True)
+class Page:
+    step: Step
+    form: type[StepForm]
+    lead: "StrOrPromise"
+    template: str = "victim/report/step.html"
+
+
+PAGES: dict[str, Page] = {
+    page.step.identifier: page
+    for page in (
+        Page(steps.YOU, YouForm, _("The firm needs your name to find you among its customers.")),
+        Page(
+            steps.ACCOUNT,
+            AccountForm,
+            _("One report is for one account. If several were hijacked, hand in a report for each."),
+        ),
+        Page(steps.NOTICED, NoticedForm, _("Tell us when you first saw that something was wrong.")),
+        Page(
+            steps.TOLD,
+            ToldForm,
+            _("What you asked for, when, and what you were told may matter for the compensation."),
+            "victim/report/told.html",
+        ),
+        Page(steps.LOG_IN, LogInForm, _("These answers help the firm to find out how it happened. They are no test.")),
+        Page(
+            steps.TRADES,
+            TradesForm,
+            _("Enter what you know. The firm will compare it with its own records."),
+            "victim/report/trades.html",
+        ),
+        Page(
+            steps.FILES,
+            FilesForm,
+            _("Add what you have: trade reports, notices of the firm, false mails, screenshots."),
+            "victim/report/files.html",
+        ),
+    )
+}
+
+
+def moment(value: dt.datetime | dt.date | None) -> str:
+    """A day with its time; midnight sharp means that the time is not known. In Japanese with the era."""
+    if value is None:
+        return ""
+    local = value.astimezone(TOKYO) if isinstance(value, dt.datetime) else None
+    if local is None or (local.hour, local.minute) == (0, 0):
+        said = formats.jp_date(value)
+    else:
+        said = formats.jp_datetime(value)
+    return f"{said}（{formats.era(value)}）" if formats.is_japanese() else said
+
+
+def _said(field: forms.Field, value: Any) -> str:
+    if value in (None, "", []):
+        return ""
+    if isinstance(field, forms.ChoiceField):
+        labels = {str(key): str(label) for key, label in field.choices}  # type: ignore[misc,union-attr]
+        chosen = value if isinstance(value, list) else [value]
+        return ("、" if formats.is_japanese() else ", ").join(labels.get(str(key), str(key)) for key in chosen)
+    if isinstance(value, dt.datetime | dt.date):
+        return moment(value)
+    if isinstance(value, Decimal):
+        return formats.yen(value) if isinstance(field, YenField) else formats.quantity(value)
+    return str(value)
+
+
+def _rows(form: StepForm, facts: Mapping[str, Any]) -> list[Shown]:
+    return [(field.label or "", _said(field, facts.get(name))) for name, field in form.fields.items()]
+
+
+def shown(page: Page, answers: Answers) -> list[Shown]:
+    """The answers of a page as (question, answer) in words; nothing for a step that is not finished."""
+    try:
+        facts = page.step.read(answers)
+    except InvalidInput:
+        return []
+    rows = _rows(page.form(), facts)
+    if page.step.rows and facts["known"] != FIRM_LIST:
+        for place, row in enumerate(facts["rows"], start=1):
+            rows.append((gettext("Trade %(place)s") % {"place": place}, trade_in_words(row)))
+    return rows
+
+
+def trade_in_words(row: Mapping[str, Any]) -> str:
+    """One claimed trade, a line for each thing known of it."""
+    said = [(str(label), value) for label, value in _rows(TradeForm(prefix="row"), row) if value]
+    colon = "：" if formats.is_japanese() else ": "
+    return "\n".join(f"{label}{colon}{value}" for label, value in said)

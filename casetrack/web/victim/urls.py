@@ -1,0 +1,32 @@
+"""The addresses of the victim's pages. Public references and keys stand in them, never a row's number."""
+
+from django.urls import path
+
+from casetrack.web import evidence
+from casetrack.web.victim import cases, executions, files, letters, offers
+from casetrack.web.victim.report import views as report
+
+app_name = "victim"
+urlpatterns = [
+    path("cases/", cases.home, name="home"),
+    path("report/", report.start, name="report"),
+    path("report/<uuid:key>/", report.task_list, name="task-list"),
+    path("report/<uuid:key>/check/", report.check_answers, name="check-answers"),
+    path("report/<uuid:key>/delete/", report.delete, name="draft-delete"),
+    path("report/<uuid:key>/files/<uuid:file>/remove/", report.remove_file, name="draft-file-remove"),
+    path("report/<uuid:key>/<slug:step>/", report.step, name="step"),
+    path("cases/<str:reference>/", cases.case, name="case"),
+    path("cases/<str:reference>/receipt/", cases.submitted, name="submitted"),
+    path("cases/<str:reference>/trades/", executions.executions, name="executions"),
+    path("cases/<str:reference>/messages/", letters.thread, name="messages"),
+    path("cases/<str:reference>/files/", files.evidence, name="evidence"),
+    path("cases/<str:reference>/answer/", letters.answer, name="answer"),
+    path("cases/<str:reference>/withdraw/", letters.withdraw, name="withdraw"),
+    path("cases/<str:reference>/escalate/", letters.escalate, name="escalate"),
+    path("cases/<str:reference>/money-arrived/", letters.confirm_receipt, name="confirm-receipt"),
+    path("cases/<str:reference>/offers/<int:number>/", offers.offer, name="offer"),
+    path("cases/<str:reference>/offers/<int:number>/accept/", offers.accept, name="offer-accept"),
+    path("cases/<str:reference>/offers/<int:number>/refuse/", offers.refuse, name="offer-refuse"),
+    path("cases/<str:reference>/offers/<int:number>/counter/", offers.counter, name="offer-counter"),
+    path("files/<uuid:key>/", evidence.download, name="evidence-file"),
+]

@@ -144,6 +144,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- accounts of people (django-allauth) ---
 AUTH_USER_MODEL = "people.User"
+# The address is unique without regard to case (a constraint on lower(email)), which this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

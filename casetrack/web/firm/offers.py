@@ -1,0 +1,177 @@
+"""Offers, their approval, and the payment of what was agreed."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from casetrack.assessment.models import Assessment
+from casetrack.cases import permissions
+from casetrack.cases.models import Case
+from casetrack.cases.workflow import APPROVER, INVESTIGATOR
+from casetrack.lib import clock
+from casetrack.lib.errors import DomainError
+from casetrack.negotiation.models import Offer, Settlement
+from casetrack.negotiation.services import (
+    approve_offer,
+    discard_offer,
+    prepare_offer,
+    record_payment,
+    reject_offer,
+    withdraw_offer,
+)
+from casetrack.negotiation.workflow import OfferStatus
+from casetrack.web.errors import explain, refuse
+from casetrack.web.firm.doors import firm_case, for_staff, me
+from casetrack.web.firm.forms import OfferForm, PaymentForm, ReasonForm
+from casetrack.web.statement import parts_of
+
+OPEN_FOR = dt.timedelta(days=14)
+
+
+@for_staff
+@require_http_methods(["GET", "POST"])
+def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Prepare an offer on assessment `number`; the amount begins as what the policy gives."""
+    case = firm_case(request, reference)
+    if permissions.role_in(me(request), case) != INVESTIGATOR:
+        raise Http404
+    run = get_object_or_404(Assessment.objects.visible_to(me(request)), case=case, number=number)
+    counter = case.offers.filter(party="victim", status=OfferStatus.OPEN).first()
+    until = clock.tokyo_date(clock.now() + OPEN_FOR)
+    form = OfferForm(request.POST or None, initial={"amount": run.due, "valid_until": until})
+    if request.method == "POST" and form.is_valid():
+        try:
+            offer = prepare_offer(
+                case, run, amount=form.cleaned_data["amount"], reasons=form.cleaned_data["reasons"],
+                valid_until=form.deadline, actor=me(request),
+            )  # fmt: skip
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("The offer is prepared. An approver must approve it."))
+            return redirect("firm:offer", case.reference, offer.number)
+    context = {"case": case, "run": run, "form": form, "counter": counter}
+    return render(request, "firm/offer_prepare.html", context, status=400 if form.errors else 200)
+
+
+def offer_of(request: HttpRequest, case: Case, number: int) -> Offer:
+    offers = Offer.objects.visible_to(me(request)).select_related(
+        "case__firm", "assessment__policy", "prepared_by__membership", "approved_by__membership", "in_answer_to"
+    )
+    return get_object_or_404(offers, case=case, number=number)
+
+
+@for_staff
+@require_safe
+def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """One offer with its parts and reasons, and the course of the negotiation."""
+    case = firm_case(request, reference)
+    found = offer_of(request, case, number)
+    role = permissions.role_in(me(request), case)
+    mine = found.prepared_by_id == me(request).pk
+    context = {
+        "case": case,
+        "offer": found,
+        "parts": parts_of(found.components),
+        "history": history(request, case),
+        "can_approve": role == APPROVER and not mine and found.status == OfferStatus.PREPARED,
+        "can_discard": role == INVESTIGATOR and found.status == OfferStatus.PREPARED,
+        "can_withdraw": role == APPROVER and found.party == "firm" and found.status == OfferStatus.OPEN,
+    }
+    return render(request, "firm/offer.html", context)
+
+
+def history(request: HttpRequest, case: Case) -> list[tuple[Offer, int | None]]:
+    """The offers in order, each with its distance from the one before by the other side, in yen."""
+    rows: list[tuple[Offer, int | None]] = []
+    last: dict[str, Offer] = {}
+    for row in Offer.objects.visible_to(me(request)).filter(case=case).order_by("number"):
+        other = last.get("victim" if row.party == "firm" else "firm")
+        rows.append((row, int(row.amount - other.amount) if other else None))
+        if row.status not in (OfferStatus.PREPARED, OfferStatus.REJECTED):
+            last[row.party] = row
+    return rows
+
+
+def simple(write: Callable[..., object], done: object) -> Callable[..., HttpResponse]:
+    """A view that runs `write(offer, actor=…)` on POST and returns to the case."""
+
+    @for_staff
+    @require_POST
+    def view(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+        case = firm_case(request, reference)
+        found = offer_of(request, case, number)
+        try:
+            write(found, actor=me(request))
+        except DomainError as error:
+            messages.error(request, explain(error))
+            return redirect("firm:offer", case.reference, number)
+        messages.success(request, str(done))
+        return redirect("firm:case", case.reference)
+
+    return view
+
+
+def reasoned(write: Callable[..., object], done: object, title: object, hint: object) -> Callable[..., HttpResponse]:
+    """A view that asks for a reason and runs `write(offer, actor=…, reason=…)`."""
+
+    @for_staff
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+        case = firm_case(request, reference)
+        found = offer_of(request, case, number)
+        form = ReasonForm(request.POST or None, help_text=hint)
+        if request.method == "POST" and form.is_valid():
+            try:
+                write(found, actor=me(request), reason=form.cleaned_data["reason"])
+            except DomainError as error:
+                refuse(form, error)
+            else:
+                messages.success(request, str(done))
+                return redirect("firm:case", case.reference)
+        context = {"case": case, "form": form, "action": {"label": title}, "is_warning": True}
+        return render(request, "firm/action.html", context, status=400 if form.errors else 200)
+
+    return view
+
+
+approve = simple(approve_offer, gettext_lazy("The offer is open. The victim is told."))
+discard = simple(discard_offer, gettext_lazy("The prepared offer is dropped."))
+reject = reasoned(
+    reject_offer, gettext_lazy("The offer is returned."), gettext_lazy("Return the offer"),
+    gettext_lazy("The person who prepared it reads it."),
+)  # fmt: skip
+withdraw = reasoned(
+    withdraw_offer, gettext_lazy("The offer is taken back."), gettext_lazy("Take the offer back"),
+    gettext_lazy("The victim reads it."),
+)  # fmt: skip
+
+
+@for_staff
+@require_http_methods(["GET", "POST"])
+def payment(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record the payment of the settlement; its amount is fixed."""
+    case = firm_case(request, reference)
+    if permissions.role_in(me(request), case) != APPROVER:
+        raise Http404
+    settlement = get_object_or_404(Settlement.objects.select_related("case__firm"), case=case)
+    form = PaymentForm(request.POST or None, initial={"paid_on": clock.tokyo_date(clock.now())})
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_payment(
+                settlement, amount=settlement.amount, paid_on=form.cleaned_data["paid_on"],
+                note=form.cleaned_data["note"], actor=me(request),
+            )  # fmt: skip
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("The payment is recorded. The victim is asked to confirm it."))
+            return redirect("firm:case", case.reference)
+    context = {"case": case, "settlement": settlement, "form": form}
+    return render(request, "firm/payment.html", context, status=400 if form.errors else 200)

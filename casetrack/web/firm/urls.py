@@ -1,0 +1,55 @@
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from casetrack.lib.references import ROUTE
+from casetrack.web.firm import access, assess, case, executions, ledger, offers, queue
+
+
+class ReferenceConverter:
+    """A case's reference in an address."""
+
+    regex = ROUTE
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ReferenceConverter, "reference")
+
+app_name = "firm"
+account = [
+    path("access/", access.access, name="access"),
+    path("number/", case.account_number, name="account-number"),
+    path("ledger/", ledger.upload, name="ledger-upload"),
+    path("ledger/<uuid:token>/", ledger.preview, name="ledger-preview"),
+    path("ledger/<uuid:token>/rejected.csv", ledger.rejected, name="ledger-rejected"),
+    path("executions/", executions.executions, name="executions"),
+    path("trades/<int:number>/link/", executions.link, name="trade-link"),
+]
+offer = [
+    path("", offers.offer, name="offer"),
+    path("approve/", offers.approve, name="offer-approve"),
+    path("reject/", offers.reject, name="offer-reject"),
+    path("discard/", offers.discard, name="offer-discard"),
+    path("withdraw/", offers.withdraw, name="offer-withdraw"),
+]
+one_case: list[URLPattern | URLResolver] = [
+    path("", case.case, name="case"),
+    path("do/<slug:name>/", case.action, name="action"),
+    path("assign/", case.assign, name="assign"),
+    path("messages/", case.message, name="message"),
+    path("notes/", case.note, name="note"),
+    path("accounts/<int:place>/", include(account)),
+    path("assess/", assess.assess, name="assess"),
+    path("assessments/<int:number>/", assess.assessment, name="assessment"),
+    path("assessments/<int:number>/recompute/", assess.recomputed, name="recompute"),
+    path("assessments/<int:number>/offer/", offers.prepare, name="offer-prepare"),
+    path("offers/<int:number>/", include(offer)),
+    path("payment/", offers.payment, name="payment"),
+]
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("cases/<reference:reference>/", include(one_case)),
+]

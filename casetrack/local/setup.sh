@@ -33,7 +33,8 @@ fi
 
 .venv/bin/python -m casetrack.local.assets
 .venv/bin/python -m casetrack.local.catalogues
-if [ ! -f var/static/.stamp ] || ! cmp -s static/build/.stamp var/static/.stamp; then
-    SECRET_KEY=setup .venv/bin/python manage.py collectstatic --noinput --verbosity 0
-    cp static/build/.stamp var/static/.stamp
+wanted=$(cat static/build/.stamp; find static/img -type f -exec cksum {} + ; echo "$wanted")
+if [ "$(cat var/static/.stamp 2>/dev/null || true)" != "$wanted" ]; then
+    SECRET_KEY=setup .venv/bin/python manage.py collectstatic --noinput --clear --verbosity 0
+    echo "$wanted" > var/static/.stamp
 fi

@@ -38,12 +38,12 @@ def for_staff(view: View[P]) -> View[P]:
     """A page of the back office: no copy of it is kept by browser or proxy."""
 
     @wraps(view)
+    @never_cache
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         membership(request)
         return view(request, *args, **kwargs)
 
-    private: View[P] = never_cache(checked)
-    return private
+    return checked
 
 
 def firm_case(request: HttpRequest, reference: str) -> Case:

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
+
 from casetrack.assessment.services import add_firm, publish_policy
 from casetrack.firms.models import Firm, Membership
 from casetrack.people.models import Role, User, Victim
@@ -78,4 +80,7 @@ def make_cast(*, password: str | None = PASSWORD) -> Cast:
             language=language,
             email=email,
         )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users.values()
+    )
     return Cast(users, victims, firms)

@@ -168,7 +168,7 @@ def _mail(delivery: Delivery, mailer: Any) -> EmailMessage:
     with override(to.language):
         context = {"site_name": settings.SITE_NAME}
         subject = render_to_string(f"emails/{delivery.template}-subject.txt", context)
-        body = render_to_string(f"emails/{delivery.template}-body.txt", context)
+        body = render_to_string(f"emails/{delivery.template}-body.txt", context).strip() + "\n"
     return EmailMessage(" ".join(subject.split()), body, to=[to.email], connection=mailer)
 
 

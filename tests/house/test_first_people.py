@@ -1,13 +1,19 @@
 """The first firms and people, by command: docs/operations.md."""
 
+import re
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from casetrack.audit.models import Entry
 from casetrack.firms.models import Firm, Membership
+from casetrack.lib import clock
+from casetrack.notifications.services import drain
 from casetrack.people.models import Role, User
 
 
@@ -69,3 +75,21 @@ def test_what_cannot_be_is_one_clear_line(command: list[str], said: str, minato:
 def test_a_role_that_does_not_exist_is_refused(minato: Firm, capsys: Any) -> None:
     with pytest.raises((CommandError, SystemExit)):
         run("add_member", "a@b.example", "--firm", "MINATO", "--role", "boss")
+
+
+def test_an_invited_person_sets_a_password_with_a_code_and_then_needs_a_second_factor(minato: Firm) -> None:
+    run("add_member", "fiona@minato.example", "--firm", "MINATO", "--role", "intake", "--language", "en")
+    drain(clock.now())
+    assert mail.outbox.pop().subject == "You now have a log-in at casetrack"
+    browser = Client()
+    browser.post(reverse("account_reset_password"), {"email": "fiona@minato.example"})
+    code = re.search(r"\b[A-Z0-9]{4}-?[A-Z0-9]{4}\b", str(mail.outbox.pop().body))
+    assert code
+    browser.post(reverse("account_confirm_password_reset_code"), {"code": code[0]})
+    password = "a long phrase of hers"
+    browser.post(reverse("account_complete_password_reset"), {"password1": password, "password2": password})
+    mail.outbox.clear()
+    browser.post(reverse("account_login"), {"login": "fiona@minato.example", "password": password})
+    answer = browser.get(reverse("firm:queue"))
+    assert answer.headers["Location"] == reverse("mfa_index")
+    assert User.objects.get(email="fiona@minato.example").emailaddress_set.get().verified  # type: ignore[attr-defined]

@@ -1,0 +1,106 @@
+"""The table of steps: what is asked, kept, checked again, and shown."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from casetrack.intake.answers import Shape
+from casetrack.intake.steps import STEPS, unfinished
+from casetrack.lib.errors import InvalidInput
+from casetrack.web.victim.report.forms import TradeForm
+from casetrack.web.victim.report.pages import PAGES
+from tests.intake.reports import ANSWERS
+
+STORED = {name: {"facts": STEPS[name].pack(answers)} for name, answers in ANSWERS.items()}
+
+
+def test_every_step_has_a_page_and_every_page_a_step() -> None:
+    assert list(PAGES) == list(STEPS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in STEPS if name != "files"])
+def test_the_page_asks_what_the_step_keeps(name: str) -> None:
+    fields = PAGES[name].form().fields
+    questions = {question.name: question for question in STEPS[name].questions}
+    assert set(fields) == set(questions)
+    assert {n: f.required for n, f in fields.items()} == {n: q.required for n, q in questions.items()}
+
+
+def test_a_trade_asks_what_a_row_keeps() -> None:
+    rows = {question.name: question.required for question in STEPS["trades"].rows}
+    assert {name: field.required for name, field in TradeForm(prefix="row").fields.items()} == rows
+
+
+@pytest.mark.parametrize("name", list(ANSWERS))
+def test_answers_come_back_as_they_went_in(name: str) -> None:
+    read = STEPS[name].read(STORED)
+    expected: dict[str, Any] = {**ANSWERS[name]}
+    assert read == expected
+
+
+def test_what_is_stored_are_strings() -> None:
+    facts = STORED["trades"]["facts"]
+    assert facts["rows"][0] == {
+        "side": "buy", "security": "6182", "traded_on": "2025-04-16", "quantity": "200000", "amount": "50000000",
+        "on_margin": "yes",
+    }  # fmt: skip
+
+
+def test_the_account_number_is_not_stored_as_typed() -> None:
+    assert "4567890" not in str(STORED)
+    (number,) = [q for q in STEPS["account"].questions if q.name == "number"]
+    assert number.shape is Shape.ENCRYPTED
+
+
+def test_a_finished_report_lacks_nothing_and_files_are_optional() -> None:
+    assert unfinished(STORED) == []
+
+
+@pytest.mark.parametrize("name", list(ANSWERS))
+def test_each_step_hinders_the_submission_when_it_was_not_begun(name: str) -> None:
+    answers = {step: stored for step, stored in STORED.items() if step != name}
+    assert [step.identifier for step in unfinished(answers)] == [name]
+
+
+def test_a_step_of_which_only_typing_is_kept_is_not_finished() -> None:
+    assert [s.identifier for s in unfinished(STORED | {"noticed": {"typed": "x"}})] == ["noticed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("you", "family_name", ""),
+        ("you", "language", "fr"),
+        ("noticed", "noticed_at", "2025-04-31T09:00:00+09:00"),
+        ("noticed", "noticed_how", "gossip"),
+        ("account", "kinds", ["yacht"]),
+        ("you", "family_name", "x" * 81),
+    ],
+)
+def test_what_does_not_hold_is_found_again_at_the_end(name: str, field: str, value: Any) -> None:
+    broken = STORED | {name: {"facts": STORED[name]["facts"] | {field: value}}}
+    with pytest.raises(InvalidInput):
+        STEPS[name].read(broken)
+    assert [step.identifier for step in unfinished(broken)] == [name]
+
+
+@pytest.mark.parametrize("amount", ["-1", "NaN", "Infinity", "1e", "fifty"])
+def test_a_stored_amount_that_is_none_is_refused(amount: str) -> None:
+    facts = STORED["trades"]["facts"]
+    row = facts["rows"][0] | {"amount": amount}
+    with pytest.raises(InvalidInput):
+        STEPS["trades"].read({"trades": {"facts": facts | {"rows": [row]}}})
+
+
+def test_known_trades_need_a_row_and_the_firms_list_needs_none() -> None:
+    with pytest.raises(InvalidInput):
+        STEPS["trades"].read({"trades": {"facts": {"known": "known", "rows": []}}})
+    assert STEPS["trades"].read({"trades": {"facts": {"known": "firm_list", "rows": []}}})["rows"] == []
+
+
+def test_an_instant_keeps_its_minute_and_a_day_its_date() -> None:
+    assert STEPS["noticed"].read(STORED)["noticed_at"].astimezone(dt.UTC).minute == 5
+    assert STEPS["trades"].read(STORED)["rows"][0]["amount"] == Decimal(50000000)

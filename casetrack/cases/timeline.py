@@ -46,6 +46,10 @@ SENTENCES: dict[str, Sentence] = {
         _("The firm opened this case because it found an unauthorized access"),
         pgettext_lazy("staff", "The firm opened the case"),
     ),
+    "cases.found_by_firm": Sentence(
+        _("The firm found the unauthorized access too"),
+        pgettext_lazy("staff", "The firm's own file names the access too"),
+    ),
     "cases.victim_invited": Sentence(
         _("You were invited to follow this case here"), pgettext_lazy("staff", "The customer was invited"), "waiting"
     ),

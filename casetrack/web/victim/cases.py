@@ -21,6 +21,7 @@ from casetrack.lib import clock
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
+from casetrack.web.formats import is_japanese
 from casetrack.web.victim.doors import for_victims, me, own_case
 from casetrack.web.victim.executions import ASKED
 from casetrack.web.victim.report.pages import PAGES, moment, shown
@@ -122,7 +123,12 @@ def _facts(incident: Any) -> dict[str, Any]:
         name: moment(getattr(incident, name))
         for name in ("noticed_at", "told_firm_at", "freeze_asked_at", "frozen_at", "first_access_at")
     }
-    return {"incident": incident, "kinds": incident.kind_labels, "trades": incident.claimed_trades.all(), **times}
+    return {
+        "incident": incident,
+        "kinds": ("、" if is_japanese() else ", ").join(incident.kind_labels),
+        "trades": incident.claimed_trades.all(),
+        **times,
+    }
 
 
 def _reported(case: Case) -> dict[str, dict[str, Any]]:

@@ -32,6 +32,11 @@ def me(request: HttpRequest) -> User:
     return user
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was posted, also if it is nothing."""
+    return request.POST if request.method == "POST" else None
+
+
 def for_victims(view: View[P]) -> View[P]:
     """A private page of victims: 404 for any other role, and no copy of it kept by browser or proxy."""
 

@@ -21,7 +21,7 @@ from casetrack.lib.clock import tokyo_date
 from casetrack.lib.errors import DomainError
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
-from casetrack.web.victim.doors import for_victims, me, own_case
+from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm
 from casetrack.web.victim.words import DECISIONS, differs
 
@@ -100,7 +100,7 @@ def executions(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     shows_all = "all" in request.GET
     listed = executions_of(case, since_access=not shows_all)
-    form = CaseForm(request.POST if request.method == "POST" else None)
+    form = CaseForm(posted(request))
     if request.method == "POST" and form.is_valid() and _answer(request, case, listed, form):
         return redirect(request.get_full_path())
     rows = rows_of(listed, request.POST if form.is_bound else None)

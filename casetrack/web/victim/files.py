@@ -14,7 +14,7 @@ from casetrack.cases.permissions import can_write_to
 from casetrack.evidence.models import EvidenceFile
 from casetrack.evidence.services import AlreadyHere, add_files
 from casetrack.web.errors import explain
-from casetrack.web.victim.doors import for_victims, me, own_case
+from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import FilesForm, StepForm
 
 
@@ -42,7 +42,7 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
     """The files of a case, and a form to add some as long as it has not ended."""
     case = own_case(request, reference)
     may_add = can_write_to(me(request), case)
-    form = FilesForm(request.POST if request.method == "POST" else None)
+    form = FilesForm(posted(request))
     form.fields["uploads"].required = True
     if request.method == "POST":
         if not may_add:

@@ -20,7 +20,7 @@ from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
-from casetrack.web.victim.doors import for_victims, me, own_case
+from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm, MessageForm, ReasonForm, ReceiptForm
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def problems_of(form: CaseForm) -> list[tuple[str, str]]:
 def thread(request: HttpRequest, reference: str) -> HttpResponse:
     """The letters of a case, oldest first, and a form for the next. Opening the page marks the firm's as read."""
     case, user = own_case(request, reference), me(request)
-    form = MessageForm(request.POST or None)
+    form = MessageForm(posted(request))
     may_write = can_write_to(user, case)
     if write_once(
         request, form, "correspondence.send", lambda: send_message(case, form.cleaned_data["body"], actor=user)
@@ -93,7 +93,7 @@ def _act(
 def answer(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     form = ReasonForm(
-        request.POST or None, label=_("Your answer"), noun=_("your answer"),
+        posted(request), label=_("Your answer"), noun=_("your answer"),
         hint=_("Do not write passwords or PINs here. Files can be added on the page of the case."),
     )  # fmt: skip
     question = case.events.filter(action="cases.victim_asked").order_by("-at", "-id").first()
@@ -105,7 +105,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
 def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     form = ReasonForm(
-        request.POST or None, label=_("Why do you withdraw it?"), noun=_("the reason"), required=False,
+        posted(request), label=_("Why do you withdraw it?"), noun=_("the reason"), required=False,
         hint=_("You need not give a reason."),
     )  # fmt: skip
     return _act(request, case, "withdraw", form, _("You have withdrawn the case."))
@@ -116,7 +116,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 def escalate(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     form = ReasonForm(
-        request.POST or None, label=_("What is it about?"), noun=_("what it is about"),
+        posted(request), label=_("What is it about?"), noun=_("what it is about"),
         hint=_("The firm reads this. Say what you cannot agree to, or what you have been waiting for."),
     )  # fmt: skip
     done = _("Your case is marked as handed to an outside body. Now turn to that body yourself.")
@@ -131,7 +131,7 @@ def confirm_receipt(request: HttpRequest, reference: str) -> HttpResponse:
     payment = Payment.objects.filter(case=case).select_related("settlement", "case__firm").first()
     if payment is None or (request.method != "POST" and not can(user, case, "confirm_receipt", clock.now())):
         raise Http404
-    form = ReceiptForm(request.POST or None)
+    form = ReceiptForm(posted(request))
     if write_once(request, form, "negotiation.confirm_receipt", lambda: confirm(payment, actor=user)):
         messages.success(request, _("Thank you. The case is closed."))
         return redirect("victim:case", reference=case.reference)

@@ -13,7 +13,7 @@ from casetrack.lib import clock
 from casetrack.negotiation import services
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.workflow import OfferStatus
-from casetrack.web.victim.doors import for_victims, me, own_case
+from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import AcceptForm, CaseForm, CounterForm, ReasonForm
 from casetrack.web.victim.letters import problems_of, settlement_of, write_once
 from casetrack.web.victim.making import making_of
@@ -75,7 +75,7 @@ def accept(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def _accept(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Only for somebody who has just shown again who they are."""
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(posted(request))
     user = me(request)
     if write_once(request, form, "negotiation.accept", lambda: services.accept_offer(offer, actor=user)):
         messages.success(request, _("You have accepted the offer. The firm now pays the agreed amount."))
@@ -90,7 +90,7 @@ def refuse(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     if offer.party != OfferParty.FIRM:
         raise Http404
     form = ReasonForm(
-        request.POST or None, label=_("Why do you refuse it?"), noun=_("the reason"),
+        posted(request), label=_("Why do you refuse it?"), noun=_("the reason"),
         hint=_("The firm reads this. Say what you cannot agree to."),
     )  # fmt: skip
 
@@ -109,7 +109,7 @@ def counter(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     offer, user = own_offer(request, reference, number), me(request)
     if offer.party != OfferParty.FIRM:
         raise Http404
-    form = CounterForm(request.POST or None)
+    form = CounterForm(posted(request))
 
     def write() -> None:
         given = form.cleaned_data

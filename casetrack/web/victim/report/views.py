@@ -20,7 +20,7 @@ from casetrack.people.services import once
 from casetrack.web.accounts import language_now
 from casetrack.web.errors import explain, refuse
 from casetrack.web.forms.fields import IdempotentForm
-from casetrack.web.victim.doors import for_victims, keeps_what_was_typed, me, own_draft, query_of, take_unsent
+from casetrack.web.victim.doors import for_victims, keeps_what_was_typed, me, own_draft, posted, query_of, take_unsent
 from casetrack.web.victim.files import take_files
 from casetrack.web.victim.forms import StepForm
 from casetrack.web.victim.report.forms import DeclarationForm, TradesForm
@@ -33,7 +33,7 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 @for_victims
 def start(request: HttpRequest) -> HttpResponse:
     """Before the report: what it takes. Drafts that wait are offered first."""
-    form = IdempotentForm(request.POST or None)
+    form = IdempotentForm(posted(request))
     if request.method == "POST" and form.is_valid():
         user, sent = me(request), form.cleaned_data["idempotency_key"]
         try:
@@ -190,7 +190,7 @@ def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> Htt
 def check_answers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Everything once more, then the declaration and the sending."""
     draft = own_draft(request, key)
-    form = DeclarationForm(request.POST or None)
+    form = DeclarationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             case = services.submit_draft(draft, actor=me(request), key=form.cleaned_data["idempotency_key"])
@@ -216,7 +216,7 @@ def delete(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     draft = own_draft(request, key)
     if draft.case:
         raise Http404
-    form = IdempotentForm(request.POST or None)
+    form = IdempotentForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.delete_draft(draft, actor=me(request))

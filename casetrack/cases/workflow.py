@@ -166,7 +166,7 @@ ACTIONS: dict[str, Action] = {
             "record_payment",
             "negotiation.payment_recorded",
             _("Record the payment"),
-            (S.AGREED,),
+            (S.AGREED, S.ESCALATED),
             S.COMPENSATED,
             (APPROVER,),
             service="negotiation.services.record_payment",
@@ -211,6 +211,7 @@ ACTIONS: dict[str, Action] = {
             S.NEGOTIATING,
             (APPROVER,),
             reason=True,
+            service="negotiation.services.resume_negotiation",
         ),
         Action("reopen", "cases.reopened", _("Reopen the case"), ENDED, S.INVESTIGATING, (APPROVER,), reason=True),
     )

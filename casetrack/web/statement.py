@@ -86,7 +86,8 @@ def _account(row: AssessedAccount) -> AccountStatement:
             percent=Decimal(policy["ratios"].get(name, "0")) * 100 if name in result["components"] else None,
             payable=Decimal(payable),
         )
-        for name, payable in result["payable"].items()
+        for name in COMPONENTS  # in the order of the rules: the database does not keep that of JSON keys
+        if (payable := result["payable"].get(name)) is not None
     ]
     return AccountStatement(row, [_line(line, events[line["event"]]) for line in result["lines"]], components)
 

@@ -19,6 +19,7 @@ from casetrack.negotiation.services import (
     record_payment,
     refuse_offer,
     reject_offer,
+    resume_negotiation,
     withdraw_offer,
 )
 from casetrack.people.models import User
@@ -172,3 +173,15 @@ def test_the_database_refuses_to_edit_an_offer(story: Story, change: dict[str, o
     story.to_offer()
     with pytest.raises(IntegrityError), transaction.atomic():
         Offer.objects.filter(pk=story.offer.pk).update(**change)
+
+
+def test_a_settled_case_is_not_negotiated_again_after_an_escalation_but_paid(story: Story, vera: User) -> None:
+    story.to_settlement().wait(30)
+    with travel_to(story.at):
+        perform(story.case, "escalate", actor=vera, reason="No money came.")
+        with pytest.raises(Conflict):
+            resume_negotiation(story.case, actor=story.user("alma"), reason="x")
+        with pytest.raises(Conflict):
+            prepared(story)
+    story.paid()
+    assert story.case.status == "compensated"

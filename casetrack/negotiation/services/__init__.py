@@ -7,6 +7,7 @@ from casetrack.negotiation.services.offers import (
     lapse_offers,
     prepare_offer,
     reject_offer,
+    resume_negotiation,
     withdraw_offer,
 )
 from casetrack.negotiation.services.payments import confirm_receipt, record_payment
@@ -22,5 +23,6 @@ __all__ = [
     "record_payment",
     "refuse_offer",
     "reject_offer",
+    "resume_negotiation",
     "withdraw_offer",
 ]

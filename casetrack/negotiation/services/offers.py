@@ -18,7 +18,7 @@ from casetrack.cases.workflow import INVESTIGATOR, Status
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
 from casetrack.lib.money import plain
-from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.models import Offer, OfferParty, Settlement
 from casetrack.negotiation.workflow import OFFER_ACTIONS, OfferStatus
 from casetrack.people.models import User
 
@@ -43,6 +43,19 @@ def lead(offer: Offer, action: str, *, actor: User, reason: str = "") -> Offer:
     offer.ended_at = None if row.target == OfferStatus.OPEN else clock.now()
     offer.save(update_fields=["status", "answer_reason", "ended_at"])
     return offer
+
+
+def check_not_settled(case: Case) -> None:
+    """Once agreed, always agreed: after an escalation too. Raises Conflict."""
+    if Settlement.objects.filter(case=case).exists():
+        raise Conflict(_("This case is settled. What was agreed is paid; it is not negotiated again."))
+
+
+@transaction.atomic
+def resume_negotiation(case: Case, *, actor: User, reason: str) -> Case:
+    """Lead an escalated case back to the negotiation, unless it is settled. Raises as `cases.services.move`."""
+    check_not_settled(lock(case))
+    return move(case, "resume_negotiation", actor=actor, reason=reason)
 
 
 def next_number(case: Case) -> int:
@@ -76,7 +89,7 @@ def prepare_offer(
     Raises NotAllowed, IllegalTransition, Conflict (one is prepared already, or the facts changed since the run),
     InvalidInput.
     """
-    lock(case)
+    check_not_settled(lock(case))
     require(actor, case, INVESTIGATOR)
     if case.status not in MAY_OFFER:
         raise IllegalTransition(_("This is not possible now: the case is at “%(status)s”."), status=case.staff_status)
@@ -119,6 +132,7 @@ def approve_offer(offer: Offer, *, actor: User) -> Offer:
     date has passed).
     """
     case = lock(offer.case)
+    check_not_settled(case)
     require(actor, case, *OFFER_ACTIONS["approve"].by)
     if offer.prepared_by_id == actor.pk:
         raise NotAllowed(_("Another person must approve what you prepared."))

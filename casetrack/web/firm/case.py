@@ -1,5 +1,6 @@
 """The case page, and the acts that need one click or one reason."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from casetrack.evidence.models import EvidenceFile
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Offer
+from casetrack.negotiation.services import resume_negotiation
 from casetrack.negotiation.services.offers import MAY_OFFER
 from casetrack.web.errors import explain, refuse
 from casetrack.web.firm.doors import act, firm_case, for_staff, me
@@ -29,6 +31,8 @@ from casetrack.web.firm.forms import AssignForm, BodyForm, ReasonForm
 # Pages of actions that have a service of their own.
 PAGES = {"assess": "firm:assess", "record_payment": "firm:payment"}
 SECONDARY = {"ask_victim", "resume", "revise", "decline", "close", "reopen", "resume_negotiation"}
+# Actions with a reason whose precondition another service checks.
+SERVICES = {"resume_negotiation": resume_negotiation}
 QUESTIONS = {
     "ask_victim": (gettext_lazy("Your question"), gettext_lazy("The victim reads it and answers here.")),
     "decline": (gettext_lazy("Reasons"), gettext_lazy("The victim reads them. Be complete.")),
@@ -101,7 +105,7 @@ def action(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """Perform an action of the workflow's table; one that needs a reason has a page that asks for it."""
     case = firm_case(request, reference)
     row = ACTIONS.get(name)
-    if row is None or row.service or (request.method == "GET" and not row.reason):
+    if row is None or (row.service and name not in SERVICES) or (request.method == "GET" and not row.reason):
         raise Http404
     if not row.reason:
         return act(request, case, lambda: perform(case, name, actor=me(request)), _("Done: %s.") % row.label)
@@ -109,7 +113,9 @@ def action(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     form = ReasonForm(request.POST or None, label=label, help_text=help_text)
     if request.method == "POST" and form.is_valid():
         try:
-            perform(case, name, actor=me(request), reason=form.cleaned_data["reason"])
+            SERVICES.get(name, partial(perform, action=name))(
+                case, actor=me(request), reason=form.cleaned_data["reason"]
+            )
         except DomainError as error:
             refuse(form, error)
         else:

@@ -175,9 +175,11 @@ class Story:
     def decided(self) -> "Story":
         rows = self.executions()
         with travel_to(self.at):
-            for value in sorted(set(self.decisions.values())):
-                ids = [rows[name].pk for name, given in self.decisions.items() if given == value]
-                decide_executions(self.case, ids, value, actor=self.user(self.investigator))
+            decide_executions(
+                self.case,
+                {rows[name].pk: value for name, value in self.decisions.items()},
+                actor=self.user(self.investigator),
+            )
         return self
 
     def assessed(self, on: dt.date = dt.date(2025, 5, 30)) -> "Story":

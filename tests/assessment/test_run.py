@@ -61,7 +61,7 @@ def test_a_stored_run_cannot_be_changed(story: Story) -> None:
 def test_a_decision_after_the_run_makes_it_stale(story: Story, ivan: User) -> None:
     story.to_assessment()
     assert is_current(story.run)
-    decide_executions(story.case, [story.executions()["c1"].pk], "genuine", actor=ivan)
+    decide_executions(story.case, {story.executions()["c1"].pk: "genuine"}, actor=ivan)
     assert not is_current(story.run)
 
 

@@ -79,7 +79,7 @@ def test_the_database_refuses_two_open_offers(story: Story) -> None:
 def test_facts_that_changed_since_the_run_stop_the_approval(story: Story, ivan: User, alma: User) -> None:
     story.to_assessment()
     offer = prepared(story)
-    decide_executions(story.case, [story.executions()["c1"].pk], "genuine", actor=ivan)
+    decide_executions(story.case, {story.executions()["c1"].pk: "genuine"}, actor=ivan)
     with travel_to(story.at), pytest.raises(Conflict):
         approve_offer(offer, actor=alma)
 

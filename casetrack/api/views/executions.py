@@ -48,11 +48,8 @@ class DecideExecutions(ApiView):
         case, given = self.case(), self.given(DecisionSerializer)
 
         def write() -> str:
-            return str(
-                decide_executions(
-                    case, given["executions"], given["attribution"], actor=person(request), reason=given["reason"]
-                )
-            )
+            decisions = dict.fromkeys(given["executions"], given["attribution"])
+            return str(decide_executions(case, decisions, actor=person(request), reason=given["reason"]))
 
         return Response({"changed": int(write_once(request, write))})
 

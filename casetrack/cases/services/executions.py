@@ -35,24 +35,26 @@ def _of_case(case: Case, ids: Sequence[int]) -> list[Execution]:
 
 
 @transaction.atomic
-def decide_executions(case: Case, ids: Sequence[int], value: str, *, actor: User, reason: str = "") -> int:
-    """Decide what executions were ("" takes a decision back); the count of those that changed.
+def decide_executions(case: Case, decisions: Mapping[int, str], *, actor: User, reason: str = "") -> int:
+    """Decide what executions were, by execution ("" takes a decision back); the count of those that changed.
 
-    Raises NotAllowed, InvalidInput (not of this case, or a value that the type does not allow).
+    All or none: raises NotAllowed, InvalidInput (not of this case, or a value that the type does not allow).
     """
     lock(case)
     if not can_investigate(actor, case):
         raise NotAllowed(_("Only an investigator may do this, before there is an agreement."))
-    executions = _of_case(case, ids)
-    changed = decide(executions, value, actor=actor, reason=reason, at=clock.now())
+    changed = {e: decisions[e.pk] for e in _of_case(case, list(decisions)) if e.attribution != decisions[e.pk]}
+    now = clock.now()
+    for value in sorted(set(changed.values())):
+        decide([e for e, given in changed.items() if given == value], value, actor=actor, reason=reason, at=now)
     if changed:
         write_event(
-            case, "cases.executions_decided", actor=actor,
-            data={"executions": [e.execution_id for e in executions], "value": value, "changed": changed},
+            case, "cases.executions_decided", actor=actor, at=now,
+            data={"decisions": {e.execution_id: value for e, value in changed.items()}},
         )  # fmt: skip
-    for incident in case.incidents.filter(access=Access.CONFIRMED):
-        sync_liquidations(incident)
-    return changed
+        for incident in case.incidents.filter(access=Access.CONFIRMED):
+            sync_liquidations(incident)
+    return len(changed)
 
 
 def sync_liquidations(incident: CompromisedAccount) -> None:

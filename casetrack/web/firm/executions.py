@@ -1,6 +1,5 @@
 """Deciding what each execution was, beside what the victim says of it."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,20 +133,14 @@ def since_access(incident: CompromisedAccount) -> list[Execution]:
 
 def save(request: HttpRequest, case: Case) -> bool:
     """Save the decisions of the page; False (and a message) when one was refused."""
-    wanted: dict[str, list[int]] = defaultdict(list)
     if "bulk" in request.POST:
-        wanted[request.POST.get("bulk_value", "")] = [int(pk) for pk in request.POST.getlist("pick") if pk.isdigit()]
+        value = request.POST.get("bulk_value", "")
+        wanted = {int(pk): value for pk in request.POST.getlist("pick") if pk.isascii() and pk.isdigit()}
     else:
-        for name, value in request.POST.items():
-            key = name.removeprefix("decision-")
-            if key != name and key.isdigit():
-                wanted[str(value)].append(int(key))
+        given = {name.removeprefix("decision-"): str(value) for name, value in request.POST.items()}
+        wanted = {int(pk): value for pk, value in given.items() if pk.isascii() and pk.isdigit()}
     try:
-        changed = sum(
-            decide_executions(case, ids, value, actor=me(request), reason=request.POST.get("reason", ""))
-            for value, ids in wanted.items()
-            if ids
-        )
+        changed = decide_executions(case, wanted, actor=me(request), reason=request.POST.get("reason", ""))
     except DomainError as error:
         messages.error(request, explain(error))
         return False

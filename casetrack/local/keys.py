@@ -3,11 +3,12 @@
 import base64
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-MAKERS = {
+MAKERS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "CASETRACK_FIELD_KEYS": lambda: Fernet.generate_key().decode(),
     "CASETRACK_INDEX_KEY": lambda: secrets.token_urlsafe(32),

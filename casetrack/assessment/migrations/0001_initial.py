@@ -6,94 +6,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('firms', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("firms", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CompensationPolicy',
+            name="CompensationPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('method', models.CharField(choices=[('cash', 'Cash'), ('restoration', 'Restoration')], max_length=20)),
-                ('ratios', models.JSONField(default=dict)),
-                ('solatium', models.DecimalField(decimal_places=0, default=0, max_digits=12)),
-                ('summary_ja', models.TextField(blank=True)),
-                ('summary_en', models.TextField(blank=True)),
-                ('published_at', models.DateTimeField()),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='firms.firm')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("method", models.CharField(choices=[("cash", "Cash"), ("restoration", "Restoration")], max_length=20)),
+                ("ratios", models.JSONField(default=dict)),
+                ("solatium", models.DecimalField(decimal_places=0, default=0, max_digits=12)),
+                ("summary_ja", models.TextField(blank=True)),
+                ("summary_en", models.TextField(blank=True)),
+                ("published_at", models.DateTimeField()),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="policies", to="firms.firm"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('valuation_on', models.DateField()),
-                ('reduction', models.DecimalField(decimal_places=4, default=0, max_digits=5)),
-                ('reduction_reason', models.TextField(blank=True)),
-                ('method_version', models.CharField(max_length=10)),
-                ('loss', models.DecimalField(decimal_places=10, max_digits=34)),
-                ('due', models.DecimalField(decimal_places=0, max_digits=20)),
-                ('cash', models.DecimalField(decimal_places=0, max_digits=20)),
-                ('restoration', models.DecimalField(decimal_places=0, max_digits=20)),
-                ('prepared_at', models.DateTimeField()),
-                ('is_issued', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='cases.case')),
-                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='assessment.compensationpolicy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("valuation_on", models.DateField()),
+                ("reduction", models.DecimalField(decimal_places=4, default=0, max_digits=5)),
+                ("reduction_reason", models.TextField(blank=True)),
+                ("method_version", models.CharField(max_length=10)),
+                ("loss", models.DecimalField(decimal_places=10, max_digits=34)),
+                ("due", models.DecimalField(decimal_places=0, max_digits=20)),
+                ("cash", models.DecimalField(decimal_places=0, max_digits=20)),
+                ("restoration", models.DecimalField(decimal_places=0, max_digits=20)),
+                ("prepared_at", models.DateTimeField()),
+                ("is_issued", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="cases.case"
+                    ),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="assessment.compensationpolicy"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AssessedAccount',
+            name="AssessedAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('inputs', models.JSONField()),
-                ('inputs_sha256', models.CharField(max_length=64)),
-                ('result', models.JSONField()),
-                ('price_sources', models.JSONField(default=dict)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessed', to='cases.compromisedaccount')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='assessment.assessment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("inputs", models.JSONField()),
+                ("inputs_sha256", models.CharField(max_length=64)),
+                ("result", models.JSONField()),
+                ("price_sources", models.JSONField(default=dict)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessed",
+                        to="cases.compromisedaccount",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="assessment.assessment"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('assessment', 'incident'), name='assessment_account_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "incident"), name="assessment_account_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='compensationpolicy',
-            constraint=models.UniqueConstraint(fields=('firm', 'version'), name='assessment_policy_version'),
+            model_name="compensationpolicy",
+            constraint=models.UniqueConstraint(fields=("firm", "version"), name="assessment_policy_version"),
         ),
         migrations.AddConstraint(
-            model_name='compensationpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'restoration'])), name='assessment_policy_method'),
+            model_name="compensationpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("method__in", ["cash", "restoration"])), name="assessment_policy_method"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compensationpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('solatium__gte', 0)), name='assessment_policy_solatium'),
+            model_name="compensationpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("solatium__gte", 0)), name="assessment_policy_solatium"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compensationpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='assessment_policy_period'),
+            model_name="compensationpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True), ("valid_until__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="assessment_policy_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='assessment_number'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(fields=("case", "number"), name="assessment_number"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('reduction__gte', 0), ('reduction__lte', 1)), name='assessment_reduction'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reduction__gte", 0), ("reduction__lte", 1)), name="assessment_reduction"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('cash__gte', 0)), name='assessment_cash'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(condition=models.Q(("cash__gte", 0)), name="assessment_cash"),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -38,12 +38,11 @@ def for_staff(view: View[P]) -> View[P]:
     """A page of the back office: no copy of it is kept by browser or proxy."""
 
     @wraps(view)
-    @never_cache
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         membership(request)
         return view(request, *args, **kwargs)
 
-    return checked
+    return cast("View[P]", never_cache(checked))
 
 
 def firm_case(request: HttpRequest, reference: str) -> Case:

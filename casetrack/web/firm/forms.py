@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casetrack.cases.permissions import CASEWORKERS
 from casetrack.firms.models import Firm, Membership
@@ -41,7 +42,7 @@ class ReasonForm(forms.Form):
 class BodyForm(forms.Form):
     """A message or a note."""
 
-    body = LongTextField(label=_("Text"), rows=3, max_length=10_000)
+    body = LongTextField(label=pgettext_lazy("message", "Text"), rows=3, max_length=10_000)
 
 
 class AssignForm(forms.Form):

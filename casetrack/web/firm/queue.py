@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from casetrack.cases.models import Case
@@ -35,7 +36,7 @@ def tabs_of(request: HttpRequest, cases: CaseQuerySet, current: str) -> tuple[li
     """The tabs with their counts (one query), and what each selects."""
     now = clock.now()
     rules: dict[str, tuple[Any, Q]] = {
-        "open": (_("Open"), OPEN),
+        "open": (pgettext_lazy("cases", "Open"), OPEN),
         "new": (_("New"), NEW),
         "mine": (_("Mine"), OPEN & Q(assigned_to=me(request))),
         "unassigned": (_("Unassigned"), OPEN & Q(assigned_to=None)),

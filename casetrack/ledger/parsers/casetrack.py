@@ -1,18 +1,24 @@
-"""casetrack's own ledger format (docs/interfaces.md): UTF-8, comma-separated, columns by name in any order."""
+"""casetrack's own ledger format (docs/interfaces.md): UTF-8, comma-separated, columns by name in any order.
+
+Columns that the format does not know are passed over and named in `Parsed.ignored`.
+"""
 
 import csv
 import hashlib
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
 
-from casetrack.ledger.parsers.rows import Parsed, Rejection, Row, normal_form
+from casetrack.ledger.parsers.rows import Parsed, Rejection, Row, normal_form, normalized_account
+from casetrack.ledger.parsers.rows import gettext_noop as _
 
 FORMAT = "casetrack ledger"
-TOKYO = timezone(timedelta(hours=9))
+YEN = "JPY"
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 REQUIRED_COLUMNS = ("account", "executed_at", "type")
 DECIMALS = ("quantity", "price", "unit", "fx", "fees", "tax", "interest", "open_price", "amount")
 COLUMNS = (
@@ -43,38 +49,45 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "margin_open": ("security", "side", "quantity", "price"),
     "margin_close": ("security", "side", "quantity", "price", "open_price"),
     "split": ("security", "quantity"),
-    "income": ("amount",),
+    "income": ("security", "amount"),
     "charge": ("amount",),
     "cash_in": ("amount",),
     "cash_out": ("amount",),
 }
 WITHOUT_FX = ("opening_cash", "opening_position", "split")
+STATING_CURRENCY = ("opening_position", "buy", "sell", "margin_open", "margin_close")
+LONGEST = {"account": 40, "execution_id": 80, "security": 40}
 MAY_BE_NEGATIVE = ("fees", "tax", "interest")
 
-# Message ids; the front ends translate them.
-NOT_UTF8 = "The file is not UTF-8 text."
-NO_HEADER = "The header lacks the columns %(columns)s."
-TWICE = "The header names the column %(column)s twice."
-CELLS = "The row has %(found)s cells, the header %(wanted)s."
-EMPTY = "This is missing."
-BAD_TIME = "“%(value)s” is not a time with offset such as 2025-04-16T09:03:00+09:00."
-BAD_NUMBER = "“%(value)s” is not a number with a point and at most 10 decimals."
-NOT_POSITIVE = "This must be above zero."
-NEGATIVE = "This must not be negative."
-BAD_TYPE = "“%(value)s” is not a known type."
-BAD_SIDE = "“%(value)s” is neither long nor short."
-BAD_CURRENCY = "“%(value)s” is not a currency of three capital letters."
-BAD_ATTRIBUTION = "A row of the type %(type)s cannot be “%(value)s”."
-NEEDS_FX = "A row in a foreign currency needs fx."
-YEN_FX = "The fx of yen is 1."
-TOO_LONG = "This is longer than %(limit)s characters."
-SAME_ID = "The execution_id “%(value)s” stands in this file twice with different facts."
+NOT_UTF8 = _("The file is not UTF-8 text.")
+NO_HEADER = _("The header lacks the columns %(columns)s.")
+TWICE = _("The header names the column %(column)s twice.")
+NOT_CSV = _("This line cannot be read as comma-separated values.")
+CELLS = _("The row has %(found)s cells, the header %(wanted)s.")
+EMPTY = _("This is missing.")
+BAD_TIME = _("“%(value)s” is not a time with offset such as 2025-04-16T09:03:00+09:00.")
+BAD_NUMBER = _("“%(value)s” is not a number with a point and at most 10 decimals.")
+NOT_POSITIVE = _("This must be above zero.")
+NEGATIVE = _("This must not be negative.")
+BAD_TYPE = _("“%(value)s” is not a known type.")
+BAD_SIDE = _("“%(value)s” is neither long nor short.")
+BAD_CURRENCY = _("“%(value)s” is not a currency of three capital letters.")
+BAD_ATTRIBUTION = _("A row of the type %(type)s cannot be “%(value)s”.")
+NEEDS_FX = _("A row in a foreign currency needs fx.")
+YEN_FX = _("The fx of yen is 1.")
+OTHER_CURRENCY = _("This must be JPY or the currency of the row, which is %(currency)s.")
+TOO_LONG = _("This is longer than %(limit)s characters.")
+SAME_ID = _("The execution_id “%(value)s” stands in this file twice with different facts.")
 
 
 class _RejectedError(Exception):
     def __init__(self, column: str, reason: str, **params: str) -> None:
         super().__init__(reason)
         self.column, self.reason, self.params = column, reason, params
+
+
+def recognizes(header: Sequence[str]) -> bool:
+    return set(REQUIRED_COLUMNS) <= set(header)
 
 
 def parse(data: bytes) -> Parsed:
@@ -92,8 +105,11 @@ def parse(data: bytes) -> Parsed:
     if fault:
         return Parsed(FORMAT, header, [], [fault])
     rows, rejections = _read(reader, header)
-    rows, twice = _without_contradictions(make_ids(rows))
-    return Parsed(FORMAT, header, rows, sorted([*rejections, *twice], key=lambda r: r.line))
+    rows, unpriced = _with_rates(rows)
+    rows, twice, repeated = _without_repetitions(make_ids(rows))
+    rejections = sorted([*rejections, *unpriced, *twice], key=lambda r: r.line)
+    ignored = tuple(name for name in header if name and name not in COLUMNS)
+    return Parsed(FORMAT, header, rows, rejections, ignored, repeated)
 
 
 def _header_fault(header: tuple[str, ...]) -> Rejection | None:
@@ -115,39 +131,25 @@ def _read(reader: "csv._reader", header: tuple[str, ...]) -> tuple[list[Row], li
             cells = next(reader)
         except StopIteration:
             return rows, rejections
-        except csv.Error as error:
-            rejections.append(Rejection(line, "", str(error).replace("%", "%%")))
+        except csv.Error:
+            rejections.append(Rejection(line, "", NOT_CSV))
             continue
         if not any(cell.strip() for cell in cells):
             continue
         try:
             if len(cells) != len(header):
                 raise _RejectedError("", CELLS, found=str(len(cells)), wanted=str(len(header)))
-            rows.append(_row(line, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
+            named = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+            rows.append(replace(_row(line, named), cells=tuple(cells)))
         except _RejectedError as rejected:
             rejections.append(Rejection(line, rejected.column, rejected.reason, rejected.params, tuple(cells)))
 
 
 def _row(line: int, cells: dict[str, str]) -> Row:
-    for name, limit in (("account", 40), ("execution_id", 80), ("security", 40)):
-        if len(cells.get(name, "")) > limit:
-            raise _RejectedError(name, TOO_LONG, limit=str(limit))
-    if not cells["account"]:
-        raise _RejectedError("account", EMPTY)
-    kind = cells["type"]
-    if kind not in REQUIRED:
-        raise _RejectedError("type", BAD_TYPE, value=kind)
-    for name in REQUIRED[kind]:
-        if not cells.get(name):
-            raise _RejectedError(name, EMPTY)
-    if cells.get("side", "") not in ("", "long", "short"):
-        raise _RejectedError("side", BAD_SIDE, value=cells["side"])
-    attribution = cells.get("attribution", "")
-    if attribution and attribution not in ATTRIBUTIONS[kind]:
-        raise _RejectedError("attribution", BAD_ATTRIBUTION, type=kind, value=attribution)
-    numbers = {name: _number(name, cells.get(name, ""), kind) for name in DECIMALS}
-    currency, settled_in = _currencies(cells, numbers["fx"], kind)
-    only = ATTRIBUTIONS[kind][0] if len(ATTRIBUTIONS[kind]) == 1 else ""
+    kind = _checked_type(cells)
+    _check_words(cells, kind)
+    allowed = ATTRIBUTIONS[kind]
+    number = {name: _number(name, cells.get(name, ""), kind) for name in DECIMALS}
     return Row(
         line=line,
         account=cells["account"],
@@ -156,23 +158,78 @@ def _row(line: int, cells: dict[str, str]) -> Row:
         type=kind,
         side=cells.get("side", ""),
         security=cells.get("security", ""),
-        currency=currency,
-        settled_in=settled_in,
-        attribution=attribution or only,
-        **numbers,
+        quantity=number["quantity"],
+        price=number["price"],
+        unit=number["unit"],
+        currency=cells.get("currency", ""),
+        fx=number["fx"],
+        settled_in=cells.get("settled_in", ""),
+        fees=number["fees"],
+        tax=number["tax"],
+        interest=number["interest"],
+        open_price=number["open_price"],
+        amount=number["amount"],
+        attribution=cells.get("attribution", "") or (allowed[0] if len(allowed) == 1 else ""),
     )
 
 
-def _currencies(cells: dict[str, str], fx: Decimal | None, kind: str) -> tuple[str, str]:
-    currency, settled_in = cells.get("currency", ""), cells.get("settled_in", "")
-    for name, value in (("currency", currency), ("settled_in", settled_in)):
-        if value and not CURRENCY.fullmatch(value):
-            raise _RejectedError(name, BAD_CURRENCY, value=value)
-    if currency not in ("", "JPY") and fx is None and kind not in WITHOUT_FX:
-        raise _RejectedError("fx", NEEDS_FX)
-    if currency in ("", "JPY") and fx not in (None, Decimal(1)):
-        raise _RejectedError("fx", YEN_FX)
-    return currency, settled_in
+def _checked_type(cells: dict[str, str]) -> str:
+    """The row's type, with everything there that the type needs."""
+    if not normalized_account(cells["account"]):
+        raise _RejectedError("account", EMPTY)
+    kind = cells["type"]
+    if kind not in REQUIRED:
+        raise _RejectedError("type", BAD_TYPE, value=kind[:40])
+    for name in REQUIRED[kind]:
+        if not cells.get(name):
+            raise _RejectedError(name, EMPTY)
+    return kind
+
+
+def _check_words(cells: dict[str, str], kind: str) -> None:
+    for name, limit in LONGEST.items():
+        if len(cells.get(name, "")) > limit:
+            raise _RejectedError(name, TOO_LONG, limit=str(limit))
+    side, attribution = cells.get("side", ""), cells.get("attribution", "")
+    if side not in ("", "long", "short"):
+        raise _RejectedError("side", BAD_SIDE, value=side[:40])
+    if attribution and attribution not in ATTRIBUTIONS[kind]:
+        raise _RejectedError("attribution", BAD_ATTRIBUTION, type=kind, value=attribution[:40])
+    for name in ("currency", "settled_in"):
+        if cells.get(name) and not CURRENCY.fullmatch(cells[name]):
+            raise _RejectedError(name, BAD_CURRENCY, value=cells[name][:40])
+
+
+def _with_rates(rows: list[Row]) -> tuple[list[Row], list[Rejection]]:
+    """Take away the rows whose currency, rate and settlement do not fit together.
+
+    A row that states no currency has the one that a good trade or opening position of the security states.
+    """
+    stated: dict[tuple[str, str], str] = {}
+    for row in rows:
+        if row.currency and row.type in STATING_CURRENCY and _rate_fault(row, row.currency) is None:
+            stated.setdefault((row.account_key, row.security), row.currency)
+    good, rejections = [], []
+    for row in rows:
+        of_security = stated.get((row.account_key, row.security), YEN) if row.type in STATING_CURRENCY else YEN
+        fault = _rate_fault(row, row.currency or of_security)
+        if fault is None:
+            good.append(row)
+        else:
+            rejections.append(fault)
+    return good, rejections
+
+
+def _rate_fault(row: Row, currency: str) -> Rejection | None:
+    if row.type in WITHOUT_FX:
+        return None
+    if currency == YEN and row.fx not in (None, Decimal(1)):
+        return row.rejected("fx", YEN_FX)
+    if currency != YEN and row.fx is None:
+        return row.rejected("fx", NEEDS_FX)
+    if row.settled_in not in ("", YEN, currency):
+        return row.rejected("settled_in", OTHER_CURRENCY, currency=currency)
+    return None
 
 
 def _number(name: str, text: str, kind: str) -> Decimal | None:
@@ -193,32 +250,36 @@ def _instant(text: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None or "T" not in text:
+    if at is None or at.tzinfo is None or "T" not in text or not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise _RejectedError("executed_at", BAD_TIME, value=text[:40])
     return at
 
 
 def make_ids(rows: list[Row]) -> list[Row]:
-    """Give rows without an id one from a hash of the normalized row and its ordinal among equal rows of that day."""
+    """Give rows without an id one from a hash of the normalized row and its ordinal among equal rows of that day (the
+    row's instant is part of the hash). Ids are unique per account, so the account's number stays out of it."""
     seen: Counter[tuple[str, str]] = Counter()
     done = []
     for row in rows:
         if not row.execution_id:
-            body = f"{row.account}\0{normal_form(row.facts())}"
-            day = row.executed_at.astimezone(TOKYO).date().isoformat()
-            seen[day, body] += 1
-            digest = hashlib.sha256(f"{body}\0{seen[day, body]}".encode()).hexdigest()
+            body = normal_form(row.facts())
+            seen[row.account_key, body] += 1
+            digest = hashlib.sha256(f"{body}\0{seen[row.account_key, body]}".encode()).hexdigest()
             row = replace(row, execution_id=f"h-{digest[:32]}")
         done.append(row)
     return done
 
 
-def _without_contradictions(rows: list[Row]) -> tuple[list[Row], list[Rejection]]:
-    """Take away rows that repeat an id of the file: equal ones silently, different ones as rejections."""
+def _without_repetitions(rows: list[Row]) -> tuple[list[Row], list[Rejection], int]:
+    """Take away rows that repeat an id of their account: equal ones are counted, different ones rejected."""
     first: dict[tuple[str, str], Row] = {}
-    rejections = []
+    rejections, repeated = [], 0
     for row in rows:
-        known = first.setdefault((row.account, row.execution_id), row)
-        if known is not row and known.checksum != row.checksum:
-            rejections.append(Rejection(row.line, "execution_id", SAME_ID, {"value": row.execution_id}))
-    return list(first.values()), rejections
+        known = first.setdefault((row.account_key, row.execution_id), row)
+        if known is row:
+            continue
+        if known.checksum == row.checksum and row.attribution in ("", known.attribution):
+            repeated += 1
+        else:
+            rejections.append(row.rejected("execution_id", SAME_ID, value=row.execution_id))
+    return list(first.values()), rejections, repeated

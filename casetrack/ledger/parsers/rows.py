@@ -1,9 +1,22 @@
 """What every reader of ledger files gives."""
 
 import hashlib
+import re
+import unicodedata
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from decimal import Decimal
+
+
+def gettext_noop(message: str) -> str:
+    """Marks a message id for the catalogue; the front ends translate it."""
+    return message
+
+
+def normalized_account(number: str) -> str:
+    """NFKC, upper case, only 0-9 and A-Z: rows of one account, however each writes it. As lib.crypto does, which a
+    parser cannot import."""
+    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", number).upper())
 
 
 @dataclass(frozen=True)
@@ -20,14 +33,16 @@ class Rejection:
     cells: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.reason % self.params
+        reason = self.reason % self.params
+        return f"{self.column}: {reason}" if self.column else reason
 
 
 @dataclass(frozen=True)
 class Row:
     """One ledger row: the columns of docs/interfaces.md. None or "": unknown or not applicable.
 
-    `account` is the number as the file has it. `execution_id` may have been made (`make_ids`).
+    `account` is the number as the file has it. `execution_id` may have been made (`make_ids`). `cells` are the
+    original cells, should the row be rejected later.
     """
 
     line: int
@@ -49,16 +64,27 @@ class Row:
     open_price: Decimal | None = None
     amount: Decimal | None = None
     attribution: str = ""
+    cells: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def account_key(self) -> str:
+        return normalized_account(self.account)
+
+    def rejected(self, column: str, reason: str, **params: str) -> Rejection:
+        return Rejection(self.line, column, reason, params, self.cells)
 
     def facts(self) -> dict[str, object]:
         """The columns that the ledger stores besides account, id and attribution."""
-        left_out = {"line", "account", "execution_id", "attribution"}
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left_out}
+        return {name: getattr(self, name) for name in FACTS}
 
     @property
     def checksum(self) -> str:
         """SHA-256 (hex) of the normalized facts: equal for rows that say the same."""
         return hashlib.sha256(normal_form(self.facts()).encode()).hexdigest()
+
+
+NO_FACTS = {"line", "account", "execution_id", "attribution", "cells"}
+FACTS = tuple(f.name for f in fields(Row) if f.name not in NO_FACTS)
 
 
 def normal_form(facts: dict[str, object]) -> str:
@@ -78,9 +104,12 @@ def normal_form(facts: dict[str, object]) -> str:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A whole file. `header` are the original column names, for the file of rejected rows."""
+    """A whole file. `header` are the original column names, for the file of rejected rows; `ignored` those of them
+    that the format does not know. `repeated` counts rows that only say again what an earlier one said."""
 
     format: str
     header: tuple[str, ...]
     rows: list[Row]
     rejections: list[Rejection]
+    ignored: tuple[str, ...] = ()
+    repeated: int = 0

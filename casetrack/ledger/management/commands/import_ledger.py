@@ -53,5 +53,9 @@ class Command(BaseCommand):
             f"{path}: {report.accepted} accepted, {report.duplicate} duplicate, {report.superseded} superseded, "
             f"{report.rejected} rejected, {len(report.conflicts)} conflicts"
         )
+        if report.reattributed:
+            self.stdout.write(f"{path}: {report.reattributed} rows have another attribution than before")
+        if report.ignored:
+            self.stdout.write(f"{path}: columns passed over: {', '.join(report.ignored)}")
         for line, execution_id in report.conflicts:
             self.stdout.write(f"{path}: line {line}: {execution_id} was decided otherwise by a person; that stays")

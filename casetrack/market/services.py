@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
-from django.db.models import Max
 
 from casetrack.audit.services import PLATFORM, record
 from casetrack.lib.crypto import keyed_hash
@@ -26,6 +25,9 @@ V2 = {
 }  # fmt: skip
 LONGEST_GAP = dt.timedelta(days=10)
 CHUNK = 2000
+FIRST_YEAR = 1900
+LONGEST_CODE = 40
+TOO_MUCH = Decimal(10) ** 14
 
 
 @dataclass
@@ -43,7 +45,8 @@ def security_code(code: str) -> str:
 
 
 def _columns(header: list[str]) -> dict[str, str] | None:
-    if not {"Date", "Code"} <= set(header):
+    """Our names and theirs; None for anything but daily bars (minute bars have a Time as well)."""
+    if not {"Date", "Code"} <= set(header) or "Time" in header:
         return None
     for columns in (V1, V2):
         if columns["close"] in header:
@@ -56,36 +59,51 @@ def _value(text: str) -> Decimal | None:
     if text.lower() in ("", "null", "none", "nan"):
         return None
     value = Decimal(text)
-    if not value.is_finite() or value < 0:
+    if not value.is_finite() or not 0 <= value < TOO_MUCH:
         raise InvalidOperation
     return value
 
 
+def _bar(row: dict[str, str | None], columns: dict[str, str]) -> tuple[str, dt.date, dict[str, Decimal | None]]:
+    """Code, day and values of a row; raises ValueError or InvalidOperation."""
+    code = security_code(row["Code"] or "")
+    on = dt.date.fromisoformat((row["Date"] or "").strip().replace("/", "-"))
+    if not 0 < len(code) <= LONGEST_CODE or on.year < FIRST_YEAR or None in row:
+        raise ValueError
+    values = {ours: _value(row[theirs] or "") for ours, theirs in columns.items()}
+    if values.get("adjustment_factor") is None:
+        values["adjustment_factor"] = Decimal(1)
+    elif not values["adjustment_factor"]:
+        raise ValueError
+    return code, on, values
+
+
 def _bars(data: bytes, report: PricesReport) -> dict[tuple[str, dt.date], dict[str, Decimal | None]]:
+    """The bars that can be read; the lines of the others go to the report. Junk never raises."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig").replace("\0", "\ufffd")
     except UnicodeDecodeError:
         report.rejections.append((1, "The file is not UTF-8 text."))
         return {}
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = _columns(list(reader.fieldnames or []))
+    try:
+        columns = _columns([name.strip() for name in reader.fieldnames or []])
+    except csv.Error:
+        columns = None
     if columns is None:
         report.rejections.append((1, "The header has neither the columns of J-Quants V1 nor those of V2."))
         return {}
+    reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
     bars: dict[tuple[str, dt.date], dict[str, Decimal | None]] = {}
-    for row in reader:
+    while True:
         try:
-            code = security_code(row["Code"] or "")
-            if not code:
-                raise ValueError
-            on = dt.date.fromisoformat((row["Date"] or "").strip().replace("/", "-"))
-            values = {ours: _value(row[theirs] or "") for ours, theirs in columns.items()}
-        except (ValueError, InvalidOperation):
+            code, on, values = _bar(next(reader), columns)
+        except StopIteration:
+            return bars
+        except (ValueError, InvalidOperation, csv.Error):
             report.rejections.append((reader.line_num, "A date, code or number cannot be read."))
-            continue
-        values["adjustment_factor"] = values.get("adjustment_factor") or Decimal(1)
-        bars[code, on] = values
-    return bars
+        else:
+            bars[code, on] = values
 
 
 @transaction.atomic
@@ -117,15 +135,16 @@ def import_prices(file_name: str, data: bytes, *, actor: User) -> PricesReport:
 def price_on(codes: Iterable[str], on: dt.date) -> dict[str, tuple[Decimal, dt.date, str]]:
     """(close, its day, source) by code: the close of the day, or of the last day with trades in the ten before.
 
-    The raw close of that day, per share as the share then was. Codes without such a bar are left out.
+    It is the raw close of that day, per share as shares were on `on`: where a split took effect between the two, its
+    factor is applied; a later split is not. Codes without such a bar are left out.
     """
-    wanted = DailyBar.objects.filter(
-        security__code__in=set(codes), on__lte=on, on__gte=on - LONGEST_GAP, close__isnull=False
-    )
-    latest = {row["security"]: row["day"] for row in wanted.values("security").annotate(day=Max("on"))}
-    bars = wanted.filter(on__in=set(latest.values())).select_related("security")
-    return {
-        bar.security.code: (bar.close, bar.on, bar.source)
-        for bar in bars
-        if bar.close is not None and latest[bar.security_id] == bar.on
-    }
+    bars = DailyBar.objects.filter(security__code__in=set(codes), on__lte=on, on__gte=on - LONGEST_GAP)
+    found: dict[str, tuple[Decimal, dt.date, str]] = {}
+    for bar in bars.select_related("security").order_by("on"):
+        code = bar.security.code
+        if bar.close is not None:
+            found[code] = (bar.close, bar.on, bar.source)
+        elif code in found and bar.adjustment_factor != 1:
+            close, day, source = found[code]
+            found[code] = (close * bar.adjustment_factor, day, source)
+    return found

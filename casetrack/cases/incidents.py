@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,23 +18,29 @@ from casetrack.calc.clocks import due_at as derive_due_at
 from casetrack.cases import clocks
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Access, AccessDecision, Case, CompromisedAccount, Event, OpenedBy, Vector
+from casetrack.cases.permissions import role_in
 from casetrack.cases.services import confirm_access
 from casetrack.cases.workflow import ENDED, Status
 from casetrack.firms.models import Firm
 from casetrack.ledger.models import Account
 from casetrack.lib import clock, references
-from casetrack.lib.crypto import account_index
+from casetrack.lib.crypto import account_index, normalize_account_number
 from casetrack.lib.errors import DomainError
+from casetrack.lib.scope import system_scope
 from casetrack.market.calendars import business_calendar
-from casetrack.people.models import Language, User, Victim
+from casetrack.people.models import Language, Role, User, Victim
 
 COLUMNS = (
     "account", "customer_name", "customer_name_kana", "email", "language", "first_access_at", "detected_at",
     "frozen_at", "vector",
 )  # fmt: skip
-REQUIRED_COLUMNS = ("account", "customer_name", "first_access_at", "detected_at")
 TIMES = ("first_access_at", "detected_at", "frozen_at")
-CHUNK = 2000
+LONGEST = {"account": 40, "customer_name": 80, "customer_name_kana": 80, "email": 254}
+FIRST_YEAR = 1990
+# Rows per transaction: each case's audit chain holds a lock until the end of it, and PostgreSQL keeps room for some
+# thousands.
+CHUNK = 1000
+Key = tuple[str, str, dt.datetime]
 
 
 @dataclass
@@ -63,8 +70,14 @@ class IncidentRow:
     frozen_at: dt.datetime | None
 
     @property
-    def identity(self) -> tuple[str, dt.datetime | None]:
-        return self.index, self.first_access_at or self.detected_at
+    def key(self) -> Key:
+        """What makes two rows the same: the account and the first access; where that is unknown, the detection."""
+        return keys(self.index, self.first_access_at, self.detected_at)[0]
+
+
+def keys(index: str, first_access_at: dt.datetime | None, detected_at: dt.datetime | None) -> list[Key]:
+    named = (("first", first_access_at), ("detected", detected_at))
+    return [(index, name, at) for name, at in named if at is not None]
 
 
 class _RejectedError(Exception):
@@ -79,28 +92,47 @@ def read_incidents(firm: Firm, data: bytes, report: IncidentsReport) -> list[Inc
         report.rejections.append((1, _("The file is not UTF-8 text."), []))
         return []
     reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd"), newline=""))
-    report.header = [cell.strip() for cell in next(reader, [])]
-    missing = [name for name in REQUIRED_COLUMNS if name not in report.header]
-    if missing:
-        report.rejections.append((1, f"The header lacks the columns {', '.join(missing)}.", []))
+    try:
+        report.header = [cell.strip() for cell in next(reader, [])]
+    except csv.Error:
+        report.header = []
+    fault = _header_fault(report.header)
+    if fault:
+        report.rejections.append((1, fault, []))
         return []
     rows = []
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            try:
-                rows.append(_row(firm, reader.line_num, report.header, cells))
-            except _RejectedError as rejected:
-                report.rejections.append((reader.line_num, str(rejected), cells))
-    return rows
+    while True:
+        line, cells = reader.line_num + 1, list[str]()
+        try:
+            cells = next(reader)
+            if any(cell.strip() for cell in cells):
+                rows.append(_row(firm, line, report.header, cells))
+        except StopIteration:
+            return rows
+        except csv.Error:
+            report.rejections.append((line, "This line cannot be read as comma-separated values.", cells))
+        except _RejectedError as rejected:
+            report.rejections.append((line, str(rejected), cells))
+
+
+def _header_fault(header: list[str]) -> str:
+    if "account" not in header:
+        return "The header lacks the column account."
+    if not {"first_access_at", "detected_at"} & set(header):
+        return "The header has neither first_access_at nor detected_at."
+    twice = [name for name in COLUMNS if header.count(name) > 1]
+    return f"The header names the column {twice[0]} twice." if twice else ""
 
 
 def _row(firm: Firm, line: int, header: list[str], cells: list[str]) -> IncidentRow:
     if len(cells) != len(header):
         raise _RejectedError(f"The row has {len(cells)} cells, the header {len(header)}.")
     given = dict.fromkeys(COLUMNS, "") | dict(zip(header, (cell.strip() for cell in cells), strict=True))
-    for name in ("account", "customer_name"):
-        if not given[name]:
-            raise _RejectedError(f"{name}: this is missing.")
+    if not normalize_account_number(given["account"]):
+        raise _RejectedError("account: this is missing.")
+    for name, limit in LONGEST.items():
+        if len(given[name]) > limit:
+            raise _RejectedError(f"{name}: this is longer than {limit} characters.")
     times = {name: _instant(name, given[name]) for name in TIMES}
     if times["first_access_at"] is None and times["detected_at"] is None:
         raise _RejectedError("first_access_at or detected_at must be there.")
@@ -115,8 +147,8 @@ def _row(firm: Firm, line: int, header: list[str], cells: list[str]) -> Incident
         except ValidationError:
             raise _RejectedError("email: this is no e-mail address.") from None
     return IncidentRow(
-        line, cells, account_index(firm.code, given["account"]), given["account"], given["customer_name"][:80],
-        given["customer_name_kana"][:80], given["email"], language, vector, **times,
+        line, cells, account_index(firm.code, given["account"]), given["account"], given["customer_name"],
+        given["customer_name_kana"], given["email"], language, vector, **times,
     )  # fmt: skip
 
 
@@ -127,7 +159,7 @@ def _instant(name: str, text: str) -> dt.datetime | None:
         at = dt.datetime.fromisoformat(text)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or at.year < FIRST_YEAR:
         raise _RejectedError(f"{name}: “{text[:40]}” is not a time with offset such as 2025-04-16T09:03:00+09:00.")
     if at > clock.now():
         raise _RejectedError(f"{name}: this time lies in the future.")
@@ -150,58 +182,84 @@ def _is_same_person(row: IncidentRow, incident: CompromisedAccount) -> bool:
     return bool(row.email and case.victim_user and case.victim_user.email.lower() == row.email.lower())
 
 
-@transaction.atomic
 def import_incidents(firm: Firm, data: bytes, *, actor: User) -> IncidentsReport:
     """Confirm the accesses of a file: a row imported before changes nothing; one whose account has an open case
-    confirms and corrects that case; any other opens a case at `acknowledged`, whose victim is invited."""
-    Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
+    confirms and corrects that case; any other opens a case at `acknowledged`, whose victim is invited.
+
+    Rows are taken in order, some at a time, each lot in a transaction of its own in the system's scope: what breaks
+    off is gone on with by importing the file again.
+    """
     report = IncidentsReport()
     rows = read_incidents(firm, data, report)
-    known: dict[str, list[CompromisedAccount]] = {}
-    stored = CompromisedAccount.objects.filter(firm=firm, number_index__in={row.index for row in rows})
-    for incident in stored.select_related("case__firm", "case__victim", "case__victim_user").order_by("pk"):
-        known.setdefault(incident.number_index, []).append(incident)
-    new: dict[tuple[str, dt.datetime | None], IncidentRow] = {}
-    for row in rows:
-        incidents = known.get(row.index, [])
-        if row.identity in new or any(_is_imported(row, incident) for incident in incidents):
-            report.duplicate += 1
-            continue
-        open_ones = [i for i in incidents if i.case.status not in ENDED and _is_same_person(row, i)]
-        if open_ones:
-            _correct(row, open_ones[-1], report, actor)
-        else:
-            new[row.identity] = row
-    for start in range(0, len(new), CHUNK):
-        _open_cases(firm, list(new.values())[start : start + CHUNK], actor)
-    report.opened = len(new)
+    for start in range(0, len(rows), CHUNK):
+        with system_scope():
+            Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
+            later = _import_lot(firm, rows[start : start + CHUNK], report, actor)
+            _import_lot(firm, later, report, actor)
+    report.rejections.sort(key=lambda rejection: rejection[0])
     return report
 
 
-def _is_imported(row: IncidentRow, incident: CompromisedAccount) -> bool:
-    if incident.access != Access.CONFIRMED:
-        return False
-    if row.first_access_at is not None:
-        return incident.first_access_at == row.first_access_at
-    return incident.first_access_at is None and incident.detected_at == row.detected_at
+def _import_lot(firm: Firm, rows: list[IncidentRow], report: IncidentsReport, actor: User) -> list[IncidentRow]:
+    """Import rows; those are left over whose account got its case from an earlier row of the lot."""
+    indexes = {row.index for row in rows}
+    known: dict[str, list[CompromisedAccount]] = {}
+    stored = CompromisedAccount.objects.filter(firm=firm, number_index__in=indexes)
+    for incident in stored.select_related("case__firm", "case__victim", "case__victim_user").order_by("pk"):
+        known.setdefault(incident.number_index, []).append(incident)
+    imported = _imported(firm, indexes)
+    new: dict[str, IncidentRow] = {}
+    later: list[IncidentRow] = []
+    for row in rows:
+        incidents = known.get(row.index, [])
+        open_ones = [i for i in incidents if i.case.status not in ENDED and _is_same_person(row, i)]
+        if row.key in imported or any(_is_confirmed(row, incident) for incident in incidents):
+            report.duplicate += 1
+        elif row.index in new:
+            later.append(row)
+        elif not open_ones:
+            new[row.index] = row
+            imported.update(keys(row.index, row.first_access_at, row.detected_at))
+        elif _correct(row, open_ones[-1], report, actor):
+            imported.update(keys(row.index, row.first_access_at, row.detected_at))
+    if new:
+        _open_cases(firm, list(new.values()), actor)
+        report.opened += len(new)
+    return later
 
 
-def _correct(row: IncidentRow, incident: CompromisedAccount, report: IncidentsReport, actor: User) -> None:
+def _imported(firm: Firm, indexes: set[str]) -> set[Key]:
+    """What files have confirmed before, whatever people have decided since."""
+    decisions = AccessDecision.objects.filter(
+        incident__firm=firm, incident__number_index__in=indexes, access=Access.CONFIRMED, decided_by__role=Role.SYSTEM
+    )
+    facts = decisions.values_list("incident__number_index", "first_access_at", "detected_at")
+    return {key for decision in facts for key in keys(*decision)}
+
+
+def _is_confirmed(row: IncidentRow, incident: CompromisedAccount) -> bool:
+    """Whether the row says what stands confirmed already."""
+    stands = keys(incident.number_index, incident.first_access_at, incident.detected_at)
+    return incident.access == Access.CONFIRMED and row.key in stands
+
+
+def _correct(row: IncidentRow, incident: CompromisedAccount, report: IncidentsReport, actor: User) -> bool:
+    """Confirm what is open with the row's facts; an empty cell takes back nothing that the firm has confirmed."""
+    first = row.first_access_at or (incident.first_access_at if incident.access == Access.CONFIRMED else None)
     try:
         with transaction.atomic():
-            confirm_access(
-                incident, first_access_at=row.first_access_at, detected_at=row.detected_at, actor=actor,
-                reason="",
-            )  # fmt: skip
+            confirm_access(incident, first_access_at=first, detected_at=row.detected_at, actor=actor)
             incident.frozen_at = row.frozen_at or incident.frozen_at
             incident.vector = row.vector if row.vector != Vector.UNKNOWN else incident.vector
             incident.save(update_fields=["frozen_at", "vector"])
             if incident.case.status == Status.SUBMITTED:
                 write_event(incident.case, "cases.found_by_firm", actor=actor, data={"incident": incident.pk})
     except DomainError as error:
+        incident.refresh_from_db()
         report.rejections.append((row.line, str(error), row.cells))
-    else:
-        report.corrected += 1
+        return False
+    report.corrected += 1
+    return True
 
 
 def _new_references(at: dt.datetime, count: int) -> list[str]:
@@ -245,23 +303,31 @@ def _open_cases(firm: Firm, rows: list[IncidentRow], actor: User) -> None:
         )
         for i in incidents
     )  # fmt: skip
-    steps = (
-        ("cases.opened_by_firm", Status.ACKNOWLEDGED),
-        ("cases.access_confirmed", ""),
-        ("cases.victim_invited", ""),
-    )
+    _write_steps(incidents, now, actor)
+
+
+def _write_steps(incidents: list[CompromisedAccount], now: dt.datetime, actor: User) -> None:
+    """Events and audit entries of cases just opened, as `write_event` would write them."""
+    steps: list[tuple[CompromisedAccount, str, str, dict[str, Any]]] = []
+    for incident in incidents:
+        first = incident.first_access_at
+        opened = {"incidents": 1, "from": "", "to": str(Status.ACKNOWLEDGED)}
+        confirmed = {"incident": incident.pk, "first_access_at": first.isoformat() if first else None}
+        steps += [
+            (incident, "cases.opened_by_firm", Status.ACKNOWLEDGED, opened),
+            (incident, "cases.access_confirmed", "", confirmed),
+            (incident, "cases.victim_invited", "", {}),
+        ]
     Event.objects.bulk_create(
-        Event(case=case, at=now, action=action, to_status=status, actor=actor, actor_role="system")
-        for action, status in steps
-        for case in cases
+        Event(case=i.case, at=now, action=action, to_status=status, actor=actor, actor_role=role_in(actor, i.case))
+        for i, action, status, _data in steps
     )
     Entry.objects.bulk_create(
         Entry(
-            chain=case.reference, action=action, actor_role=actor.role, actor_id=actor.pk, subject=case.reference,
-            firm_code=firm.code, occurred_at=now, data={"to": str(status)} if status else {},
+            chain=i.case.reference, action=action, actor_role=actor.role, actor_id=actor.pk, subject=i.case.reference,
+            firm_code=i.case.firm.code, occurred_at=now, data=data,
         )
-        for action, status in steps
-        for case in cases
+        for i, action, _status, data in steps
     )  # fmt: skip
 
 

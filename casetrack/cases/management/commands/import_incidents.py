@@ -35,9 +35,10 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
         with system_scope():
-            report = import_incidents(firm, data, actor=User.objects.system())
+            system = User.objects.system()
+        report = import_incidents(firm, data, actor=system)
         self.stdout.write(
-            f"{path}: {report.opened} opened, {report.corrected} corrected, {report.duplicate} duplicate, "
+            f"{path}: {report.opened} accepted, {report.duplicate} duplicate, {report.corrected} corrected, "
             f"{len(report.rejections)} rejected"
         )
         target = path.with_name(f"{path.name}.rejected.csv")

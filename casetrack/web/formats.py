@@ -1,6 +1,7 @@
 """How values are written for readers, in the language of the request."""
 
 import datetime as dt
+from calendar import monthrange
 from decimal import Decimal, InvalidOperation
 
 from django.utils.dates import MONTHS
@@ -90,6 +91,16 @@ def jp_date(value: object) -> str:
     if is_japanese():
         return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {MONTHS[day.month]} {day.year}"
+
+
+def period(value: str) -> str:
+    """The month or half-month "2025-04-H1" as 2025年4月前半, or April 2025 (1–15)."""
+    month, _dash, half = value.partition("-H")
+    day = dt.date.fromisoformat(f"{month}-01")
+    if is_japanese():
+        return f"{day.year}年{day.month}月" + {"1": "前半", "2": "後半"}.get(half, "")
+    last = monthrange(day.year, day.month)[1]
+    return f"{MONTHS[day.month]} {day.year}" + {"1": " (1–15)", "2": f" (16–{last})"}.get(half, "")
 
 
 def jp_datetime(value: object) -> str:

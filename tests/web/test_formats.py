@@ -55,6 +55,21 @@ def test_dates_are_those_of_tokyo() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "ja", "en"),
+    [
+        ("2025-04", "2025年4月", "April 2025"),
+        ("2025-04-H1", "2025年4月前半", "April 2025 (1–15)"),
+        ("2024-02-H2", "2024年2月後半", "February 2024 (16–29)"),
+    ],
+)
+def test_a_period_of_the_summary_is_a_month_or_half_of_one(value: str, ja: str, en: str) -> None:
+    with override("ja"):
+        assert formats.period(value) == ja
+    with override("en"):
+        assert formats.period(value) == en
+
+
+@pytest.mark.parametrize(
     ("day", "era"),
     [
         (dt.date(2025, 4, 16), "令和7年"),

@@ -19,6 +19,7 @@ from casetrack.reports.services import compile_summary, note_use
 from casetrack.reports.summary import Summary
 from casetrack.web.charts import grouped_bars
 from casetrack.web.errors import refuse
+from casetrack.web.formats import period
 from casetrack.web.regulator.forms import PeriodForm, default_period
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -68,7 +69,7 @@ def asked(request: HttpRequest) -> Asked:
 def charts_of(summary: Summary) -> dict[str, SafeString]:
     """Accesses and trades, and both amounts, by period."""
     lines = summary.lines[:-1]
-    labels = [line.period for line in lines]
+    labels = [period(line.period) for line in lines]
     return {
         "counts": grouped_bars(
             labels,

@@ -31,6 +31,7 @@ register.filter("short_number", formats.short_number)
 register.filter("jp_date", formats.jp_date)
 register.filter("jp_datetime", formats.jp_datetime)
 register.filter("era", formats.era)
+register.filter("period", formats.period)
 
 # The tone of a status: it decides color and icon; the word is always there too.
 TONES: dict[str, str] = {

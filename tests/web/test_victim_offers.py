@@ -62,7 +62,7 @@ def test_a_reduction_and_an_adjustment_are_told(browser: Client, story: Story) -
     with travel_to(story.at):
         response = browser.get(page(story))
     assert response.context["making"].adjustment == 5000
-    assert "differs from this by ¥5,000" in response.content.decode()
+    assert "¥5,000 higher than this" in response.content.decode()
 
 
 def test_an_offer_that_is_not_approved_does_not_exist_for_her(browser: Client, story: Story) -> None:

@@ -41,6 +41,13 @@ DEEDS: dict[tuple[str, str], "StrOrPromise"] = {
     (Type.CASH_OUT, ""): gettext_lazy("Money taken out"),
 }
 
+# The question stands above them, so that they can be short.
+ANSWERS = [
+    (Answer.YES.value, gettext_lazy("Yes")),
+    (Answer.NO.value, gettext_lazy("No")),
+    (Answer.NOT_SURE.value, gettext_lazy("Not sure")),
+]
+
 
 @dataclass(frozen=True)
 class Row:
@@ -110,7 +117,7 @@ def executions(request: HttpRequest, reference: str) -> HttpResponse:
         "form": form,
         "days": days,
         "shows_all": shows_all,
-        "answers": Answer.choices,
+        "answers": ANSWERS,
         "open": sum(not row.answer for row in rows),
         "problems": list(form.problems()) if form.is_bound else [],
     }

@@ -32,7 +32,8 @@ def take_files(
             form.add_error("uploads", forms.ValidationError(explain(error)))
     if taken:
         said = ngettext("%(count)s file was taken in.", "%(count)s files were taken in.", len(taken))
-        messages.success(request, said % {"count": len(taken)})
+        level = messages.INFO if form.errors else messages.SUCCESS
+        messages.add_message(request, level, said % {"count": len(taken)})
     return not form.errors
 
 

@@ -51,6 +51,10 @@ class Making:
     is_cash: bool
     adjustment: Decimal
 
+    @property
+    def difference(self) -> Decimal:
+        return abs(self.adjustment)
+
 
 def making_of(offer: Offer, run: Assessment) -> Making:
     accounts = list(run.accounts.order_by("pk"))

@@ -6,6 +6,9 @@ import sys
 
 
 def main() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036  (whoever runs an older one shall be told)
+        version = ".".join(map(str, sys.version_info[:2]))
+        sys.exit(f"casetrack: Python 3.11 or later is needed, this is {version}: use .venv/bin/python")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casetrack.settings")
     try:
         from casetrack.local.entry import run

@@ -7,19 +7,40 @@ from typing import Any
 import psycopg
 import pytest
 
-from casetrack.local.roles import APP, DATABASE_SQL, OWNER, ROLES_SQL, url
+from casetrack.local.roles import APP, DATABASE_SQL, OWNER, ROLES_SQL, url_like
 
 TEMPLATE = "casetrack_template"
-# Rows that migrations make and a flush must leave alone.
-KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-SOCKETS = os.environ["CASETRACK_TEST_SOCKETS"]
+SERVER = os.environ["CASETRACK_TEST_SERVER"]
 DATABASE = f"casetrack_test_{WORKER or 'main'}"
+TABLES = "select tablename from pg_tables where schemaname = 'public' order by tablename"
+
+# What migrations made: table → its rows as JSON. A flush leaves these tables with these rows.
+_made: dict[str, set[str]] = {}
 
 
 def superuser(database: str = DATABASE) -> "psycopg.Connection[Any]":
     """A session of the cluster's superuser, for what the application must not be able to do."""
-    return psycopg.connect(url("postgres", database, SOCKETS), autocommit=True)
+    return psycopg.connect(url_like(SERVER, database), autocommit=True)
+
+
+def begin() -> None:
+    """Roles, and no template of an earlier schema (once, before the workers)."""
+    end()
+    with superuser("postgres") as connection:
+        if not connection.execute("select 1 from pg_roles where rolname = %s", [APP]).fetchone():
+            connection.execute(ROLES_SQL)
+        for role, name in ((APP, "DATABASE_URL"), (OWNER, "DATABASE_OWNER_URL")):
+            password = psycopg.conninfo.conninfo_to_dict(os.environ[name])["password"]
+            connection.execute(f"alter role {role} password '{password}'")
+
+
+def end() -> None:
+    """Drop every database of ours."""
+    with superuser("postgres") as connection:
+        ours = "select datname from pg_database where datname like 'casetrack\\_te%'"
+        for (name,) in connection.execute(ours).fetchall():
+            connection.execute(f'drop database "{name}" with (force)')
 
 
 def _make_template() -> None:
@@ -28,8 +49,6 @@ def _make_template() -> None:
         connection.execute("select pg_advisory_lock(1)")
         if connection.execute("select 1 from pg_database where datname = %s", [TEMPLATE]).fetchone():
             return
-        if not connection.execute("select 1 from pg_roles where rolname = %s", [APP]).fetchone():
-            connection.execute(ROLES_SQL)
         building = f"{TEMPLATE}_new"
         connection.execute(f"drop database if exists {building}")
         connection.execute(f"create database {building} owner {OWNER}")
@@ -50,15 +69,30 @@ def _migrate(database: str) -> None:
     connection.close()
 
 
+def rows(connection: "psycopg.Connection[Any]") -> dict[str, set[str]]:
+    """Every table that is not empty → its rows as JSON."""
+    found = {}
+    for (table,) in connection.execute(TABLES).fetchall():
+        texts = connection.execute(f'select to_jsonb(t)::text from "{table}" t').fetchall()
+        if texts:
+            found[table] = {text for (text,) in texts}
+    return found
+
+
 def flush() -> None:
-    """Empty the database as the superuser without firing triggers, but for the rows that migrations made."""
-    with superuser() as connection:
-        connection.execute("set session_replication_role = replica")
-        tables = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
-        for (table,) in tables:
-            if table not in KEPT:
-                where = " where role <> 'system'" if table == "people_user" else ""
-                connection.execute(f'delete from "{table}"{where}')
+    """Back to the rows that migrations made, as the superuser and without firing triggers."""
+    with superuser() as connection, connection.transaction():
+        connection.execute("set local session_replication_role = replica")
+        for (table,) in connection.execute(TABLES).fetchall():
+            made = sorted(_made.get(table, ()))
+            connection.execute(f'delete from "{table}" t where to_jsonb(t)::text <> all(%s)', [made])
+            if made:
+                connection.execute(
+                    f'insert into "{table}" overriding system value'
+                    f' select r.* from unnest(%s::text[]) text, jsonb_populate_record(null::"{table}", text::jsonb) r'
+                    f' where text not in (select to_jsonb(t)::text from "{table}" t)',
+                    [made],
+                )
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +106,8 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         with superuser("postgres") as connection:
             connection.execute(f"drop database if exists {DATABASE} with (force)")
             connection.execute(f"create database {DATABASE} template {TEMPLATE} owner {OWNER}")
+        with superuser() as connection:
+            _made.update(rows(connection))
         for alias in ("default", "owner"):
             connections[alias].close()
             connections[alias].settings_dict["NAME"] = DATABASE

@@ -3,8 +3,8 @@
 Loaded by `-p tests.plugin` (a conftest would be too late). The tests connect as the application's role, which owns
 nothing; migrations run once, as the owner, into a template from which each worker's database is made.
 
-TEST_DATABASE_URL (a superuser of a server kept for tests: it gets the two roles and databases casetrack_template and
-casetrack_test_…, and loses them) and TEST_REDIS_URL (any database number but 0 is used too) replace what is started here.
+TEST_DATABASE_URL (a superuser of a server kept for tests; it gets the two roles, a template, a database per worker)
+and TEST_REDIS_URL (a server kept for tests: all its database numbers are used) replace what is started here.
 """
 
 import atexit

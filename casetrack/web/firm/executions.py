@@ -133,12 +133,18 @@ def since_access(incident: CompromisedAccount) -> list[Execution]:
 
 def save(request: HttpRequest, case: Case) -> bool:
     """Save the decisions of the page; False (and a message) when one was refused."""
-    if "bulk" in request.POST:
-        value = request.POST.get("bulk_value", "")
-        wanted = {int(pk): value for pk in request.POST.getlist("pick") if pk.isascii() and pk.isdigit()}
-    else:
-        given = {name.removeprefix("decision-"): str(value) for name, value in request.POST.items()}
-        wanted = {int(pk): value for pk, value in given.items() if pk.isascii() and pk.isdigit()}
+    shown = {
+        name.removeprefix("decision-"): str(value)
+        for name, value in request.POST.items()
+        if name.startswith("decision-")
+    }
+    if bulk := request.POST.get("bulk"):
+        value, picked = request.POST.get("bulk_value", ""), list(shown) if bulk == "all" else request.POST.getlist("pick")
+        if not value or not picked:
+            messages.error(request, _("Choose the executions and what to set them to."))
+            return False
+        shown = dict.fromkeys(picked, "" if value == "none" else value)
+    wanted = {int(pk): value for pk, value in shown.items() if pk.isascii() and pk.isdigit()}
     try:
         changed = decide_executions(case, wanted, actor=me(request), reason=request.POST.get("reason", ""))
     except DomainError as error:

@@ -139,7 +139,8 @@ def save(request: HttpRequest, case: Case) -> bool:
         if name.startswith("decision-")
     }
     if bulk := request.POST.get("bulk"):
-        value, picked = request.POST.get("bulk_value", ""), list(shown) if bulk == "all" else request.POST.getlist("pick")
+        value = request.POST.get("bulk_value", "")
+        picked = list(shown) if bulk == "all" else request.POST.getlist("pick")
         if not value or not picked:
             messages.error(request, _("Choose the executions and what to set them to."))
             return False

@@ -33,12 +33,16 @@ def cache_key(request: HttpRequest, case: Case, token: uuid.UUID) -> str:
     return f"ledger-file:{me(request).pk}:{case.pk}:{token}"
 
 
-def waiting(request: HttpRequest, case: Case, token: uuid.UUID) -> tuple[str, bytes]:
-    found = cache.get(cache_key(request, case, token))
-    if found is None:
-        raise Http404
-    name, data = found
-    return name, data
+def waiting(request: HttpRequest, case: Case, token: uuid.UUID) -> tuple[str, bytes] | None:
+    """Name and content of the file; None when it is gone, or was somebody else's or for another case."""
+    found: tuple[str, bytes] | None = cache.get(cache_key(request, case, token))
+    return found
+
+
+def gone(request: HttpRequest, case: Case, incident: Any, place: int) -> HttpResponse:
+    """The file waits no longer: say so, and where to choose it again."""
+    context = {"case": case, "incident": incident, "place": place}
+    return render(request, "firm/ledger_gone.html", context, status=404)
 
 
 def explained(rejection: Rejection) -> str:
@@ -81,7 +85,10 @@ def upload(request: HttpRequest, reference: str, place: int) -> HttpResponse:
 def preview(request: HttpRequest, reference: str, place: int, token: uuid.UUID) -> HttpResponse:
     """What the file would do; POST with `mode` "good" or "all" does it."""
     case, incident = importable(request, reference, place)
-    name, data = waiting(request, case, token)
+    file = waiting(request, case, token)
+    if file is None:
+        return gone(request, case, incident, place)
+    name, data = file
     report = preview_ledger(case.firm, data, account=incident.account)
     if request.method == "POST":
         try:
@@ -114,7 +121,10 @@ def preview(request: HttpRequest, reference: str, place: int, token: uuid.UUID) 
 def rejected(request: HttpRequest, reference: str, place: int, token: uuid.UUID) -> HttpResponse:
     """The rows that cannot be read, as CSV with line number and reason."""
     case, incident = importable(request, reference, place)
-    _name, data = waiting(request, case, token)
+    file = waiting(request, case, token)
+    if file is None:
+        return gone(request, case, incident, place)
+    _name, data = file
     out = io.StringIO(newline="")
     rows = rejected_csv(preview_ledger(case.firm, data, account=incident.account))
     csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)

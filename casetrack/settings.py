@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "casetrack.web.middleware.ScopeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "casetrack.web.middleware.StaffMfaMiddleware",
+    "casetrack.web.middleware.AddressMiddleware",
 ]
 
 ROOT_URLCONF = "casetrack.urls"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -77,3 +77,15 @@ class StaffMfaMiddleware:
         if user.is_demo and settings.DEMO:
             return False
         return not user.authenticator_set.exists()  # type: ignore[attr-defined]
+
+
+class AddressMiddleware:
+    """No address of ours holds a NUL, and PostgreSQL takes none: such an address leads nowhere."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            raise Http404
+        return self.get_response(request)

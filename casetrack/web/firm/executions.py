@@ -1,87 +1,86 @@
 """Deciding what each execution was, beside what the victim says of it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from casetrack.cases import permissions
-from casetrack.cases.models import Access, Answer, Case, CompromisedAccount
+from casetrack.cases.models import Access, Case, CompromisedAccount, UnauthorizedTrade
 from casetrack.cases.services import decide_executions, link_trade
+from casetrack.cases.services.status import lock
+from casetrack.cases.workflow import INVESTIGATOR, Status
 from casetrack.ledger.models import Attributed, Execution
-from casetrack.lib.errors import DomainError
+from casetrack.lib.clock import tokyo_date
+from casetrack.lib.errors import Conflict, DomainError, InvalidInput
 from casetrack.web.errors import explain
 from casetrack.web.firm.case import incident_at
-from casetrack.web.firm.doors import firm_case, for_staff, me
+from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
+from casetrack.web.firm.forms import DecisionsForm
+from casetrack.web.firm.rows import DIFFERENCES, PAGE, UNDECIDED, days_of, of_incident, page_of, rows_of
 
-PAGE = 200
-OWN = (Attributed.GENUINE, Attributed.MITIGATION)
-# Where the two sides differ: what the victim says against what the firm decided.
-DIFFER = Q(answers__answer=Answer.YES, attribution=Attributed.UNAUTHORIZED) | Q(
-    answers__answer=Answer.NO, attribution__in=OWN
-)
+FASTER = gettext_noop("Somebody else decided %(executions)s meanwhile. Look at the rows again and save once more.")
 
 
 @dataclass
-class Row:
-    """One execution as the table shows it."""
+class Sent:
+    """What the page sent: the decision of each row, what each was when the page was made, and the ticked rows."""
 
-    execution: Execution
-    answer: str
-    is_before: bool
+    typed: dict[int, str] = field(default_factory=dict)
+    shown: dict[int, str] = field(default_factory=dict)
+    picked: list[int] = field(default_factory=list)
+    bulk: str | None = None
 
-    @property
-    def differs(self) -> bool:
-        given = self.execution.attribution
-        return (self.answer == Answer.YES and given == Attributed.UNAUTHORIZED) or (
-            self.answer == Answer.NO and given in OWN
+    @classmethod
+    def of(cls, post: QueryDict) -> "Sent":
+        return cls(
+            typed=_numbered(post, "decision-"),
+            shown=_numbered(post, "was-"),
+            picked=list(_numbers(post.getlist("pick"))),
+            bulk=post.get("bulk_value", "") if "bulk" in post else None,
         )
 
     @property
-    def blocks(self) -> bool:
-        return not self.execution.attribution and not self.is_before
-
-    @property
-    def answer_label(self) -> str:
-        return str(Answer(self.answer).label) if self.answer else ""
-
-    @property
-    def choices(self) -> list[tuple[str, str, bool]]:
-        """Value, label, chosen; first the undecided one."""
-        given = self.execution.attribution
-        none = _("Before the first access") if self.is_before else _("Not yet decided")
-        own = [(str(a), str(a.label), a == given) for a in self.execution.allowed_attributions]
-        return [("", none, not given), *own] if len(own) > 1 or not given else own
+    def wanted(self) -> dict[int, str]:
+        """The decisions meant: the ticked rows' new one, or those that were changed on the page."""
+        if self.bulk is not None:
+            return dict.fromkeys(self.picked, self.bulk)
+        return {pk: value for pk, value in self.typed.items() if value != self.shown.get(pk, value)}
 
 
-def of_account(incident: CompromisedAccount, case: Case, show: str) -> Any:
-    rows = Execution.objects.filter(account=incident.account)
-    if show == "undecided":
-        rows = rows.undecided()
-        if incident.first_access_at:
-            rows = rows.filter(executed_at__gte=incident.first_access_at)
-    elif show == "differences":
-        rows = rows.filter(DIFFER, answers__case=case)
-    return rows
+def _numbers(texts: Iterable[str]) -> Iterable[int]:
+    return (int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19)
 
 
-def page_of(rows: Any, account: Any, after: str) -> tuple[list[Execution], str]:
-    """One page by keyset (instant, place, key), and the execution_id to go on after."""
-    edge = Execution.objects.filter(account=account, execution_id=after).first() if after else None
-    if edge is not None:
-        rows = rows.filter(
-            Q(executed_at__gt=edge.executed_at)
-            | Q(executed_at=edge.executed_at, place__gt=edge.place)
-            | Q(executed_at=edge.executed_at, place=edge.place, pk__gt=edge.pk)
-        )
-    found = list(rows.in_order()[: PAGE + 1])
-    return found[:PAGE], found[PAGE - 1].execution_id if len(found) > PAGE else ""
+def _numbered(post: QueryDict, prefix: str) -> dict[int, str]:
+    names = (name for name in post if name.startswith(prefix))
+    return {pk: str(post[f"{prefix}{pk}"]) for pk in _numbers(name.removeprefix(prefix) for name in names)}
+
+
+@transaction.atomic
+def save(case: Case, sent: Sent, *, actor: Any, reason: str) -> int:
+    """Record what was meant; how many decisions changed.
+
+    Raises Conflict if somebody decided one of these rows after the page was made; else as `decide_executions`.
+    """
+    wanted = sent.wanted
+    if sent.bulk is not None and not wanted:
+        raise InvalidInput(gettext_noop("Select the executions first."))
+    lock(case)
+    now = Execution.objects.filter(pk__in=wanted).in_order().values_list("pk", "attribution", "execution_id")
+    faster = [name for pk, value, name in now if value not in (sent.shown.get(pk, value), wanted[pk])]
+    if faster:
+        raise Conflict(FASTER, executions=", ".join(faster))
+    return decide_executions(case, wanted, actor=actor, reason=reason)
 
 
 @for_staff
@@ -92,67 +91,96 @@ def executions(request: HttpRequest, reference: str, place: int) -> HttpResponse
     incident = incident_at(case, place)
     if incident.access != Access.CONFIRMED or incident.account is None:
         raise Http404
-    if request.method == "POST" and save(request, case):
-        return redirect(request.get_full_path())
+    form, sent, status = DecisionsForm(posted(request)), Sent(), 200
+    if form.is_bound:
+        sent, status = Sent.of(request.POST), 400
+        if form.is_valid():
+            try:
+                changed = save(case, sent, actor=me(request), reason=form.cleaned_data["reason"])
+            except DomainError as error:
+                status = refused(form, error)
+            else:
+                say(request, changed)
+                return redirect(request.get_full_path())
+    context = listed(request, case, incident, place, sent) | {"form": form}
+    return render(request, "firm/executions.html", context, status=status)
+
+
+def say(request: HttpRequest, changed: int) -> None:
+    done = ngettext("%(n)s decision is recorded.", "%(n)s decisions are recorded.", changed) % {"n": changed}
+    messages.success(request, done if changed else _("Nothing changed."))
+
+
+def listed(request: HttpRequest, case: Case, incident: CompromisedAccount, place: int, sent: Sent) -> dict[str, Any]:
+    """What the page shows: its rows by day, the counts, and the trades that the victim names."""
     show = request.GET.get("show", "")
-    found, older = page_of(of_account(incident, case, show), incident.account, request.GET.get("after", ""))
-    answers = dict(case.execution_answers.filter(execution__in=found).values_list("execution_id", "answer"))
-    since = incident.first_access_at
-    rows = [Row(e, answers.get(e.pk, ""), bool(since and e.executed_at < since)) for e in found]
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = page_of(of_incident(incident, show), incident, after=after, before=before)
+    rows = rows_of(case, incident, page.executions, sent.typed, sent.picked)
     base = reverse("firm:executions", args=[case.reference, place])
-    undecided = of_account(incident, case, "undecided").count()
-    context = {
+    can_decide = permissions.can_investigate(me(request), case)
+    undecided = of_incident(incident, UNDECIDED).count()
+    return {
         "case": case,
         "incident": incident,
         "place": place,
-        "rows": rows,
+        "days": days_of(rows, starts=not page.earlier and not show),
         "undecided": undecided,
-        "differences": of_account(incident, case, "differences").count(),
+        "differences": of_incident(incident, DIFFERENCES).count(),
         "show": show,
         "base": base,
-        "older": older,
+        "earlier": _url(base, show, "before", page.earlier),
+        "later": _url(base, show, "after", page.later),
         "values": Attributed.choices,
-        "can_decide": permissions.can_investigate(me(request), case),
-        "trades": claimed(case, incident),
-        "candidates": since_access(incident),
+        "bulk": sent.bulk,
+        "can_decide": can_decide,
+        "columns": 9 if can_decide else 8,
+        "can_assess": can_assess(request, case) and not undecided and bool(rows),
+        "trades": matched(claimed(case, incident), incident),
     }
-    return render(request, "firm/executions.html", context, status=400 if request.method == "POST" else 200)
 
 
-def claimed(case: Case, incident: CompromisedAccount) -> list[Any]:
+def can_assess(request: HttpRequest, case: Case) -> bool:
+    return case.status == Status.INVESTIGATING and permissions.role_in(me(request), case) == INVESTIGATOR
+
+
+def _url(base: str, show: str, name: str, edge: str) -> str:
+    query = {"show": show} if show else {}
+    return f"{base}?{urlencode({**query, name: edge})}" if edge else ""
+
+
+def claimed(case: Case, incident: CompromisedAccount) -> list[UnauthorizedTrade]:
     return list(case.claimed_trades.filter(incident=incident).select_related("execution").order_by("pk"))
 
 
-def since_access(incident: CompromisedAccount) -> list[Execution]:
-    """What a claimed trade may have turned out to be: the first executions since the access."""
-    rows = Execution.objects.filter(account=incident.account).exclude(security="")
+@dataclass(frozen=True)
+class Claim:
+    """A trade that the victim names, with the executions that it may be: the likely ones of that day first."""
+
+    trade: UnauthorizedTrade
+    likely: list[Execution]
+    others: list[Execution]
+
+
+def matched(trades: list[UnauthorizedTrade], incident: CompromisedAccount) -> list[Claim]:
+    if not trades:
+        return []
+    candidates = of_incident(incident).exclude(security="")
     if incident.first_access_at:
-        rows = rows.filter(executed_at__gte=incident.first_access_at)
-    return list(rows.in_order()[:PAGE])
+        candidates = candidates.filter(executed_at__gte=incident.first_access_at)
+    first = list(candidates.in_order()[:PAGE])
+    return [_claim(trade, first) for trade in trades]
 
 
-def save(request: HttpRequest, case: Case) -> bool:
-    """Save the decisions of the page; False (and a message) when one was refused."""
-    shown = {
-        name.removeprefix("decision-"): str(value)
-        for name, value in request.POST.items()
-        if name.startswith("decision-")
-    }
-    if bulk := request.POST.get("bulk"):
-        value = request.POST.get("bulk_value", "")
-        picked = list(shown) if bulk == "all" else request.POST.getlist("pick")
-        if not value or not picked:
-            messages.error(request, _("Choose the executions and what to set them to."))
-            return False
-        shown = dict.fromkeys(picked, "" if value == "none" else value)
-    wanted = {int(pk): value for pk, value in shown.items() if pk.isascii() and pk.isdigit()}
-    try:
-        changed = decide_executions(case, wanted, actor=me(request), reason=request.POST.get("reason", ""))
-    except DomainError as error:
-        messages.error(request, explain(error))
-        return False
-    messages.success(request, _("%s decisions are recorded.") % changed if changed else _("Nothing changed."))
-    return True
+def _claim(trade: UnauthorizedTrade, candidates: list[Execution]) -> Claim:
+    """Likely: of the day named (if one is), in a security whose code the victim wrote."""
+    likely, others = [], []
+    if trade.execution is not None and trade.execution not in candidates:
+        candidates = [trade.execution, *candidates]
+    for execution in candidates:
+        same_day = trade.traded_on is None or tokyo_date(execution.executed_at) == trade.traded_on
+        (likely if same_day and execution.security in trade.security else others).append(execution)
+    return Claim(trade, likely, others)
 
 
 @for_staff
@@ -165,8 +193,12 @@ def link(request: HttpRequest, reference: str, place: int, number: int) -> HttpR
     if not 1 <= number <= len(trades):
         raise Http404
     chosen = request.POST.get("execution", "")
-    execution = Execution.objects.filter(account=incident.account, execution_id=chosen).first() if chosen else None
     try:
+        execution = None
+        if chosen:
+            execution = Execution.objects.filter(account=incident.account, execution_id=chosen).first()
+            if execution is None:
+                raise InvalidInput(gettext_noop("Choose one of the executions."))
         link_trade(trades[number - 1], execution, actor=me(request))
     except DomainError as error:
         messages.error(request, explain(error))

@@ -29,13 +29,13 @@ class PeriodForm(forms.Form):
     first = SelectField(label=_("First month"), choices=())
     last = SelectField(label=_("Last month"), choices=())
     by = ChoiceField(
-        label=_("One row for each"), choices=[("month", _("month")), ("half-month", _("half-month"))], initial="month"
+        label=_("Period of each row"), choices=[("month", _("Month")), ("half-month", _("Half month"))], initial="month"
     )
     as_of = DateField3(
-        label=_("As of the end of"),
+        label=_("As-of date"),
         required=False,
         not_future=True,
-        help_text=_("Empty: now. An earlier day gives the table as it stood then."),
+        help_text=_("Leave empty for now. An earlier day gives the table as it stood at the end of that day."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

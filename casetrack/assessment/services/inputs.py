@@ -75,13 +75,19 @@ def needed_prices(case: Case) -> list[str]:
 
 
 def valuation(
-    case: Case, on: dt.date, entered_prices: Mapping[str, Decimal], entered_rates: Mapping[str, Decimal]
+    case: Case,
+    on: dt.date,
+    entered_prices: Mapping[str, Decimal],
+    entered_rates: Mapping[str, Decimal],
+    entered_source: str = "",
 ) -> Valuation:
     """Market prices of the day (or the last trading day before), overridden by what was entered."""
     market = price_on(needed_prices(case), on)
     prices = {code: price for code, (price, _day, _source) in market.items()}
     sources = {code: f"{source} {day.isoformat()}" for code, (_price, day, source) in market.items()}
-    sources |= dict.fromkeys(entered_prices, "entered")
+    sources |= dict.fromkeys(
+        [*entered_prices, *entered_rates], f"entered: {entered_source}" if entered_source else "entered"
+    )
     return Valuation(on=on, prices={**prices, **entered_prices}, rates=entered_rates, sources=sources)
 
 

@@ -97,12 +97,14 @@ def run_assessment(
     actor: User,
     entered_prices: Mapping[str, Decimal] | None = None,
     entered_rates: Mapping[str, Decimal] | None = None,
+    entered_source: str = "",
     reduction: Decimal = Decimal(0),
     reduction_reason: str = "",
 ) -> Assessment:
     """Assess the case at the end of `valuation_on` (Tokyo) under the policy that holds for the incident.
 
-    `entered_prices` (per the security's unit) and `entered_rates` (yen per unit of currency) override market data.
+    `entered_prices` (per the security's unit) and `entered_rates` (yen per unit of currency) override market data;
+    `entered_source` says where they were found.
     Raises NotAllowed, IllegalTransition, InvalidInput (undecided executions, named), CalculatorRefusal.
     """
     lock(case)
@@ -111,7 +113,7 @@ def run_assessment(
     if valuation_on > clock.tokyo_date(clock.now()):
         raise InvalidInput(_("The valuation date lies in the future."), field="valuation_on")
     policy = policy_for(case)
-    values = valuation(case, valuation_on, entered_prices or {}, entered_rates or {})
+    values = valuation(case, valuation_on, entered_prices or {}, entered_rates or {}, entered_source.strip())
     inputs = _documents(incidents, policy, values, reduction)
     results = [_run(document) for document in inputs]
     for incident in incidents:

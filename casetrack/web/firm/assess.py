@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casetrack.assessment.models import Assessment
+from casetrack.assessment.models import Assessment, CompensationPolicy
 from casetrack.assessment.services import (
     blocking_executions,
     is_current,
@@ -26,11 +26,16 @@ from casetrack.ledger.models import Execution
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.market.services import price_on
+from casetrack.negotiation.models import Settlement
 from casetrack.negotiation.services.offers import MAY_OFFER
-from casetrack.web.errors import explain, refuse
-from casetrack.web.firm.doors import firm_case, for_staff, me
+from casetrack.web.errors import explain
+from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import AssessForm
-from casetrack.web.statement import statement
+from casetrack.web.firm.refusals import refused_calculation
+from casetrack.web.firm.statement import COMPONENTS, statement
+from casetrack.web.formats import jp_date, quantity
+
+SHOWN_BLOCKING = 50
 
 
 def foreign_currencies(case: Case) -> list[str]:
@@ -39,75 +44,114 @@ def foreign_currencies(case: Case) -> list[str]:
     return sorted(set(codes.values_list("currency", flat=True)))
 
 
-def policy_of(case: Case) -> tuple[Any, str]:
+def policy_of(case: Case) -> tuple[CompensationPolicy | None, str]:
     try:
         return policy_for(case), ""
     except DomainError as error:
         return None, explain(error)
 
 
+def ratios_of(policy: CompensationPolicy) -> list[tuple[Any, Decimal]]:
+    """Component and percent, in the order of the rules."""
+    return [(COMPONENTS[name], Decimal(policy.ratios[name]) * 100) for name in COMPONENTS if name in policy.ratios]
+
+
+def form_for(request: HttpRequest, case: Case) -> AssessForm:
+    """The form, with what market data says of the day beside each price."""
+    yesterday = clock.tokyo_date(clock.now()) - dt.timedelta(days=1)
+    securities = needed_prices(case)
+    form = AssessForm(
+        posted(request), securities=securities, currencies=foreign_currencies(case),
+        initial={"valuation_on": yesterday},
+    )  # fmt: skip
+    form.full_clean()
+    day = form.cleaned_data.get("valuation_on") or yesterday if form.is_bound else yesterday
+    market = price_on(securities, day)
+    for name, code in form.securities.items():
+        if code in market:
+            price, on, source = market[code]
+            form[name].help_text = _("Market data: %(price)s (%(source)s, %(day)s)") % {
+                "price": quantity(price), "source": source, "day": jp_date(on),
+            }  # fmt: skip
+        else:
+            form[name].help_text = _("No market data for %(day)s.") % {"day": jp_date(day)}
+    return form
+
+
 @for_staff
 @require_http_methods(["GET", "POST"])
 def assess(request: HttpRequest, reference: str) -> HttpResponse:
-    """The form of a run: valuation date, prices that market data lacks, reduction."""
+    """The form of a run: valuation date, prices that market data lacks, reduction. `look` only looks prices up."""
     case = firm_case(request, reference)
     if permissions.role_in(me(request), case) != INVESTIGATOR:
         raise Http404
-    form = AssessForm(
-        request.POST or None, securities=needed_prices(case), currencies=foreign_currencies(case),
-        initial={"valuation_on": clock.tokyo_date(clock.now()) - dt.timedelta(days=1)},
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+    form, status = form_for(request, case), 400 if request.method == "POST" else 200
+    if "look" in request.POST:
+        for name in set(form.errors) - {"valuation_on"}:
+            del form.errors[name]
+        status = 400 if form.errors else 200
+    elif form.is_bound and form.is_valid():
         try:
-            run = run_assessment(
-                case,
-                valuation_on=given["valuation_on"],
-                actor=me(request),
-                entered_prices=form.entered(form.securities),
-                entered_rates=form.entered(form.currencies),
-                reduction=form.reduction_share,
-                reduction_reason=given["reduction_reason"],
-            )
+            made = run(case, form, request)
         except DomainError as error:
-            refuse(form, error)
+            status = refused_calculation(form, error, case) or refused(form, error)
         else:
             messages.success(request, _("The loss is assessed."))
-            return redirect("firm:assessment", case.reference, run.number)
+            return redirect("firm:assessment", case.reference, made.number)
     policy, policy_error = policy_of(case)
-    day = form.cleaned_data.get("valuation_on") if form.is_bound and hasattr(form, "cleaned_data") else None
-    day = day or form.initial["valuation_on"]
+    blocking = blocking_executions(case)
+    incidents = list(case.incidents.order_by("pk"))
+    places = {incident.account_id: place for place, incident in enumerate(incidents, 1)}
     context = {
         "case": case,
         "form": form,
-        "blocking": blocking_executions(case),
-        "incidents": list(enumerate(case.incidents.order_by("pk"), 1)),
+        "blocking": [(row, places[row.account_id]) for row in blocking[:SHOWN_BLOCKING]],
+        "blocking_count": len(blocking),
+        "is_confirmed": any(incident.access == Access.CONFIRMED for incident in incidents),
         "policy": policy,
+        "ratios": ratios_of(policy) if policy else [],
         "policy_error": policy_error,
-        "market": sorted(price_on(needed_prices(case), day).items()),
-        "market_day": day,
     }
-    return render(request, "firm/assess.html", context, status=400 if form.errors else 200)
+    return render(request, "firm/assess.html", context, status=status)
+
+
+def run(case: Case, form: AssessForm, request: HttpRequest) -> Assessment:
+    given = form.cleaned_data
+    return run_assessment(
+        case,
+        valuation_on=given["valuation_on"],
+        actor=me(request),
+        entered_prices=form.entered(form.securities),
+        entered_rates=form.entered(form.currencies),
+        entered_source=given["price_reason"],
+        reduction=form.reduction_share,
+        reduction_reason=given["reduction_reason"],
+    )
 
 
 def run_of(request: HttpRequest, case: Case, number: int) -> Assessment:
-    runs = Assessment.objects.visible_to(me(request)).select_related("policy", "prepared_by__membership", "case__firm")
+    runs = Assessment.objects.visible_to(me(request)).select_related(
+        "policy", "prepared_by__membership__firm", "case__firm"
+    )
     return get_object_or_404(runs, case=case, number=number)
 
 
 @for_staff
 @require_safe
 def assessment(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """The statement of loss: every line, every component, both methods, and the inputs."""
+    """The statement of loss: every line and how it is worked out, every component, both methods, the inputs."""
     case = firm_case(request, reference)
     run = run_of(request, case, number)
+    may_offer = permissions.role_in(me(request), case) == INVESTIGATOR and case.status in MAY_OFFER
     context = {
         "case": case,
         "run": run,
-        "statement": statement(run),
+        "accounts": statement(run),
         "is_current": is_current(run),
-        "can_offer": permissions.role_in(me(request), case) == INVESTIGATOR and case.status in MAY_OFFER,
-        "reduction_percent": run.reduction * Decimal(100),
+        "can_offer": may_offer and not Settlement.objects.filter(case=case).exists(),
+        "reduction_percent": run.reduction * 100,
+        "kept_percent": (1 - run.reduction) * 100,
+        "is_cash": run.policy.method == "cash",
     }
     return render(request, "firm/assessment.html", context)
 

@@ -1,57 +1,57 @@
-"""The case page, and the acts that need one click or one reason."""
+"""The case page: what was reported, how far the work is, and what the person may do now."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from casetrack.cases import permissions
 from casetrack.cases.models import Case, CompromisedAccount
-from casetrack.cases.services import assign_case, perform, read_account_number
+from casetrack.cases.services import read_account_number
 from casetrack.cases.timeline import timeline
-from casetrack.cases.workflow import ACTIONS, INVESTIGATOR
+from casetrack.cases.workflow import INVESTIGATOR
 from casetrack.correspondence.models import Note
-from casetrack.correspondence.services import mark_read, send_message, write_note
+from casetrack.correspondence.services import mark_read
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.services import resume_negotiation
 from casetrack.negotiation.services.offers import MAY_OFFER
-from casetrack.web.errors import explain, refuse
-from casetrack.web.firm.doors import act, firm_case, for_staff, me
-from casetrack.web.firm.forms import AssignForm, BodyForm, ReasonForm
+from casetrack.negotiation.workflow import OfferStatus
+from casetrack.web.errors import explain
+from casetrack.web.firm.doors import firm_case, for_staff, me
+from casetrack.web.firm.forms import AssignForm, MessageForm, NoteForm
+from casetrack.web.firm.progress import progress_of
 
 # Pages of actions that have a service of their own.
 PAGES = {"assess": "firm:assess", "record_payment": "firm:payment"}
 SECONDARY = {"ask_victim", "resume", "revise", "decline", "close", "reopen", "resume_negotiation"}
-# Actions with a reason whose precondition another service checks.
-SERVICES = {"resume_negotiation": resume_negotiation}
-QUESTIONS = {
-    "ask_victim": (gettext_lazy("Your question"), gettext_lazy("The victim reads it and answers here.")),
-    "decline": (gettext_lazy("Reasons"), gettext_lazy("The victim reads them. Be complete.")),
-}
+# Letters beyond these stand folded above.
+SHOWN_LETTERS = 6
 
 
-def buttons(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
-    """What the person may do now, in the order of the workflow's table, and where it is done."""
-    user, found = me(request), []
-    for action in permissions.available_actions(user, case, clock.now()):
-        if action.name == "offer":
+def buttons(request: HttpRequest, case: Case, *, is_settled: bool, is_paid: bool) -> list[dict[str, Any]]:
+    """What the person may do now, in the order of the workflow's table, and where it is done.
+
+    Approving an offer is done on the offer's page. What a settlement rules out has no button.
+    """
+    hidden = {"offer"} | ({"resume_negotiation"} if is_settled else set())
+    if not is_settled or is_paid:
+        hidden.add("record_payment")
+    found = []
+    for action in permissions.available_actions(me(request), case, clock.now()):
+        if action.name in hidden:
             continue
-        url = reverse(PAGES[action.name], args=[case.reference]) if action.name in PAGES else ""
-        own = reverse("firm:action", args=[case.reference, action.name])
+        page = reverse(PAGES[action.name], args=[case.reference]) if action.name in PAGES else ""
         found.append(
             {
+                "name": action.name,
                 "label": action.label,
-                "url": url or own,
-                "is_link": bool(url) or action.reason,
+                "url": page or reverse("firm:action", args=[case.reference, action.name]),
+                "is_link": bool(page) or action.reason,
                 "is_secondary": action.name in SECONDARY,
                 "is_warning": action.name == "decline",
             }
@@ -60,113 +60,65 @@ def buttons(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
 
 
 def incidents_of(case: Case) -> list[CompromisedAccount]:
-    return list(case.incidents.prefetch_related("decisions__decided_by__membership", "claimed_trades__execution"))
+    """The case's accounts in the order of their addresses, with what is shown of each."""
+    related = ("decisions__decided_by__membership", "claimed_trades__execution")
+    return list(case.incidents.prefetch_related(*related).order_by("pk"))
+
+
+def assign_form(request: HttpRequest, case: Case) -> AssignForm | None:
+    if not permissions.can_assign(me(request), case):
+        return None
+    form = AssignForm(firm=case.firm)
+    form.initial["assignee"] = form.key_of(case.assigned_to)
+    return form
 
 
 def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> HttpResponse:
     """The case page, with forms that were refused in place of empty ones."""
     user = me(request)
     role = permissions.role_in(user, case)
-    assign = AssignForm(firm=case.firm)
-    assign.initial["assignee"] = assign.key_of(case.assigned_to)
+    incidents = incidents_of(case)
+    runs = list(case.assessments.select_related("policy").order_by("-number"))
+    offers = list(Offer.objects.visible_to(user).filter(case=case).order_by("-number"))
+    settlement, payment = getattr(case, "settlement", None), case.payments.first()
+    letters = list(case.messages.select_related("author__membership__firm").order_by("sent_at", "pk"))
+    notes = Note.objects.visible_to(user).filter(case=case).select_related("author__membership__firm")
+    can_investigate = permissions.can_investigate(user, case)
     context = {
         "case": case,
         "now": clock.now(),
-        "buttons": buttons(request, case),
-        "incidents": incidents_of(case),
+        "age_days": (clock.tokyo_date(clock.now()) - clock.tokyo_date(case.opened_at)).days,
+        "buttons": buttons(request, case, is_settled=settlement is not None, is_paid=payment is not None),
+        "incidents": incidents,
+        "progress": progress_of(case, incidents, runs, offers, settlement, payment, can_investigate=can_investigate),
         "evidence": EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk"),
-        "steps": timeline(case, user=user),
-        "letters": case.messages.select_related("author__membership").order_by("sent_at", "pk"),
-        "notes": Note.objects.visible_to(user).filter(case=case).select_related("author__membership").order_by("pk"),
-        "runs": case.assessments.select_related("policy").order_by("-number"),
-        "offers": Offer.objects.visible_to(user).filter(case=case).order_by("-number"),
-        "settlement": getattr(case, "settlement", None),
-        "payment": case.payments.first(),
-        "assign_form": assign if permissions.can_assign(user, case) else None,
-        "message_form": BodyForm(prefix="message") if permissions.can_write_to(user, case) else None,
-        "note_form": BodyForm(prefix="note") if role in permissions.CASEWORKERS else None,
-        "can_investigate": permissions.can_investigate(user, case),
+        "steps": timeline(case, user=user)[::-1],
+        "folded_letters": letters[:-SHOWN_LETTERS],
+        "letters": letters[-SHOWN_LETTERS:],
+        "notes": notes.order_by("-pk"),
+        "runs": runs,
+        "offers": offers,
+        "to_approve": next((o for o in offers if o.status == OfferStatus.PREPARED), None),
+        "settlement": settlement,
+        "payment": payment,
+        "assign_form": assign_form(request, case),
+        "message_form": MessageForm(prefix="message") if permissions.can_write_to(user, case) else None,
+        "note_form": NoteForm(prefix="note") if role in permissions.CASEWORKERS else None,
+        "is_mine": case.assigned_to_id == user.pk,
+        "can_investigate": can_investigate,
         "can_read_number": permissions.can_read_account_number(user, case),
-        "can_offer": role == INVESTIGATOR and case.status in MAY_OFFER,
+        "can_offer": role == INVESTIGATOR and case.status in MAY_OFFER and settlement is None,
         **more,
     }
-    mark_read(case, actor=user)
+    if role in permissions.CASEWORKERS:
+        mark_read(case, actor=user)
     return render(request, "firm/case.html", context, status=status)
 
 
 @for_staff
+@require_safe
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     return page(request, firm_case(request, reference))
-
-
-@for_staff
-@require_http_methods(["GET", "POST"])
-def action(request: HttpRequest, reference: str, name: str) -> HttpResponse:
-    """Perform an action of the workflow's table; one that needs a reason has a page that asks for it."""
-    case = firm_case(request, reference)
-    row = ACTIONS.get(name)
-    if row is None or (row.service and name not in SERVICES) or (request.method == "GET" and not row.reason):
-        raise Http404
-    if not row.reason:
-        return act(request, case, lambda: perform(case, name, actor=me(request)), _("Done: %s.") % row.label)
-    label, help_text = QUESTIONS.get(name, ("", ""))
-    form = ReasonForm(request.POST or None, label=label, help_text=help_text)
-    if request.method == "POST" and form.is_valid():
-        try:
-            SERVICES.get(name, partial(perform, action=name))(
-                case, actor=me(request), reason=form.cleaned_data["reason"]
-            )
-        except DomainError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("Done: %s.") % row.label)
-            return redirect("firm:case", case.reference)
-    context = {"case": case, "form": form, "action": row, "is_warning": name == "decline"}
-    return render(request, "firm/action.html", context, status=400 if form.errors else 200)
-
-
-@for_staff
-@require_POST
-def assign(request: HttpRequest, reference: str) -> HttpResponse:
-    case = firm_case(request, reference)
-    form = AssignForm(request.POST, firm=case.firm)
-    if not form.is_valid():
-        return page(request, case, status=400, assign_form=form, has_errors=True)
-    return act(request, case, lambda: assign_case(case, form.chosen, actor=me(request)), _("Saved."))
-
-
-@for_staff
-@require_POST
-def message(request: HttpRequest, reference: str) -> HttpResponse:
-    """Write to the victim."""
-    case = firm_case(request, reference)
-    form = BodyForm(request.POST, prefix="message")
-    if form.is_valid():
-        try:
-            send_message(case, form.cleaned_data["body"], actor=me(request))
-        except DomainError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("The message is sent."))
-            return redirect("firm:case", case.reference)
-    return page(request, case, status=400, message_form=form, form=form)
-
-
-@for_staff
-@require_POST
-def note(request: HttpRequest, reference: str) -> HttpResponse:
-    """Write an internal note."""
-    case = firm_case(request, reference)
-    form = BodyForm(request.POST, prefix="note")
-    if form.is_valid():
-        try:
-            write_note(case, form.cleaned_data["body"], actor=me(request))
-        except DomainError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("The note is kept."))
-            return redirect("firm:case", case.reference)
-    return page(request, case, status=400, note_form=form, form=form)
 
 
 @for_staff

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 
@@ -14,10 +15,12 @@ from casetrack.firms.models import Membership, membership_of
 from casetrack.lib import references
 from casetrack.lib.errors import DomainError
 from casetrack.people.models import User
-from casetrack.web.errors import explain
+from casetrack.web.errors import explain, refuse
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+# What a refused form is answered with, by the error's code; anything else is 400.
+STATUSES = {"not_allowed": 403, "illegal_transition": 409, "conflict": 409}
 
 
 def me(request: HttpRequest) -> User:
@@ -51,6 +54,17 @@ def firm_case(request: HttpRequest, reference: str) -> Case:
         raise Http404
     cases = Case.objects.visible_to(me(request)).select_related("firm", "victim", "assigned_to__membership")
     return get_object_or_404(cases, reference=reference)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was posted, also if it is nothing."""
+    return request.POST if request.method == "POST" else None
+
+
+def refused(form: forms.BaseForm, error: DomainError) -> int:
+    """Show the error on the form, which keeps what was typed; the status to answer with."""
+    refuse(form, error)
+    return STATUSES.get(error.code, 400)
 
 
 def act(request: HttpRequest, case: Case, write: Callable[[], object], done: object = "") -> HttpResponse:

@@ -174,7 +174,8 @@ def matched(trades: list[UnauthorizedTrade], incident: CompromisedAccount) -> li
 
 def _claim(trade: UnauthorizedTrade, candidates: list[Execution]) -> Claim:
     """Likely: of the day named (if one is), in a security whose code the victim wrote."""
-    likely, others = [], []
+    likely: list[Execution] = []
+    others: list[Execution] = []
     if trade.execution is not None and trade.execution not in candidates:
         candidates = [trade.execution, *candidates]
     for execution in candidates:

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from casetrack.cases.permissions import CASEWORKERS
-from casetrack.firms.models import Firm, Membership
+from casetrack.firms.models import Firm
 from casetrack.lib import clock
 from casetrack.people.models import User
 from casetrack.web.forms.fields import (
@@ -39,25 +40,27 @@ class ReasonForm(forms.Form):
             self.fields["reason"].help_text = help_text
 
 
-class BodyForm(forms.Form):
-    """A message or a note."""
+class MessageForm(forms.Form):
+    """The service refuses what is too long."""
 
-    body = LongTextField(label=pgettext_lazy("message", "Text"), rows=3, max_length=10_000)
+    body = LongTextField(label=_("Message to the victim"), name=_("a message"), rows=3)
+
+
+class NoteForm(forms.Form):
+    body = LongTextField(label=pgettext_lazy("internal", "Note"), name=_("a note"), rows=3)
 
 
 class AssignForm(forms.Form):
+    """Who works on the case; `me` is the button that takes it oneself."""
+
     assignee = SelectField(label=_("Assigned to"), required=False, empty=_("Nobody"))
 
     def __init__(self, *args: Any, firm: Firm, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.members: dict[str, Membership] = {
-            str(number): m
-            for number, m in enumerate(
-                firm.memberships.filter(is_active=True, role__in=CASEWORKERS).select_related("user").order_by("pk"), 1
-            )
-        }
-        choices = [("", _("Nobody")), *((key, f"{m} – {m.get_role_display()}") for key, m in self.members.items())]
-        self.fields["assignee"].choices = choices  # type: ignore[attr-defined]
+        workers = firm.memberships.filter(is_active=True, role__in=CASEWORKERS).select_related("user").order_by("pk")
+        self.members = {str(member.pk): member for member in workers}
+        names = ((key, f"{m} – {m.get_role_display()}") for key, m in self.members.items())
+        self.fields["assignee"].choices = [("", _("Nobody")), *names]  # type: ignore[attr-defined]
 
     def key_of(self, user: User | None) -> str:
         return next((key for key, m in self.members.items() if user is not None and m.user_id == user.pk), "")
@@ -88,6 +91,12 @@ class AccessForm(forms.Form):
     )
 
 
+class DecisionsForm(forms.Form):
+    """What goes with the decisions of a page of executions."""
+
+    reason = TextField(label=_("Reason"), required=False, max_length=1000, width=30)
+
+
 class LedgerFileForm(forms.Form):
     file = FileField(
         label=_("Ledger file"),
@@ -99,9 +108,13 @@ class LedgerFileForm(forms.Form):
 
 
 class AssessForm(forms.Form):
-    """Valuation date, reduction, and a price field for every security of the case."""
+    """Valuation date, reduction, and a field for the price of every security and the rate of every currency."""
 
     valuation_on = DateField3(label=_("Valuation date"), name=_("the valuation date"), not_future=True)
+    price_reason = TextField(
+        label=_("Where the entered prices and rates were found"), name=_("where the entered prices were found"),
+        required=False, max_length=500, help_text=_("For example the web page of the fund's company, with its date."),
+    )  # fmt: skip
     reduction = DecimalTextField(
         label=_("Reduction"), required=False, decimal_places=2, min_value=Decimal(0), max_value=Decimal(100), width=4,
         suffix="%", help_text=_("Empty: none."),
@@ -115,13 +128,26 @@ class AssessForm(forms.Form):
         self.securities = {f"price_{place}": code for place, code in enumerate(securities)}
         self.currencies = {f"rate_{place}": code for place, code in enumerate(currencies)}
         for name, code in self.securities.items():
-            self.fields[name] = DecimalTextField(label=code, name=_("the price"), required=False, decimal_places=10)
+            self.fields[name] = DecimalTextField(
+                label=code, name=format_lazy(_("the price of {code}"), code=code), required=False, decimal_places=10,
+                max_digits=34,
+            )  # fmt: skip
         for name, code in self.currencies.items():
-            self.fields[name] = DecimalTextField(label=code, name=_("the rate"), required=False, decimal_places=10)
+            self.fields[name] = DecimalTextField(
+                label=format_lazy(_("Yen per {code}"), code=code), name=format_lazy(_("the rate of {code}"), code=code),
+                required=False, decimal_places=10, max_digits=34,
+            )  # fmt: skip
 
     @property
     def price_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in (*self.securities, *self.currencies)]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        entered = any(given.get(name) is not None for name in (*self.securities, *self.currencies))
+        if entered and not given.get("price_reason") and "price_reason" not in self.errors:
+            self.add_error("price_reason", _("Enter where the entered prices were found"))
+        return given
 
     def entered(self, names: dict[str, str]) -> dict[str, Decimal]:
         """What was typed, by code."""

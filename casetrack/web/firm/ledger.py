@@ -1,11 +1,10 @@
-"""Importing an account's ledger: upload, look, confirm. Between the pages the file waits in the cache, bound to the
-person and the case."""
+"""Importing an account's ledger: upload, look, confirm. Between the pages the file waits in the cache, encrypted and
+bound to the person, the case and the account."""
 
 import csv
 import io
 import uuid
-from collections import defaultdict
-from typing import Any
+from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -15,119 +14,156 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from casetrack.cases import permissions
-from casetrack.cases.models import Access, Case
+from casetrack.cases.models import Access, Case, CompromisedAccount
 from casetrack.cases.services import sync_liquidations
 from casetrack.ledger.parsers import Rejection
 from casetrack.ledger.services import ImportReport, import_ledger, preview_ledger, rejected_csv
+from casetrack.lib.crypto import decrypt, encrypt
 from casetrack.lib.errors import DomainError
 from casetrack.lib.files import guarded
 from casetrack.web.errors import explain
 from casetrack.web.firm.case import incident_at
-from casetrack.web.firm.doors import firm_case, for_staff, me
+from casetrack.web.firm.doors import firm_case, for_staff, me, posted
 from casetrack.web.firm.forms import LedgerFileForm
 
 WAITS = 3600
+SHOWN_VALUES = 3
 
 
-def cache_key(request: HttpRequest, case: Case, token: uuid.UUID) -> str:
-    return f"ledger-file:{me(request).pk}:{case.pk}:{token}"
+@dataclass
+class Upload:
+    """A file on its way into the ledger of one account."""
+
+    case: Case
+    incident: CompromisedAccount
+    place: int
+    key: str
+
+    def keep(self, name: str, data: bytes) -> None:
+        """The bytes go through text (Latin-1 holds them one to one) to be encrypted: they name the account."""
+        cache.set(self.key, (name, encrypt(data.decode("latin-1"))), WAITS)
+
+    def waiting(self) -> tuple[str, bytes] | None:
+        found = cache.get(self.key)
+        return (found[0], decrypt(found[1]).encode("latin-1")) if found else None
 
 
-def waiting(request: HttpRequest, case: Case, token: uuid.UUID) -> tuple[str, bytes] | None:
-    """Name and content of the file; None when it is gone, or was somebody else's or for another case."""
-    found: tuple[str, bytes] | None = cache.get(cache_key(request, case, token))
-    return found
+def upload_of(request: HttpRequest, reference: str, place: int, token: uuid.UUID) -> Upload:
+    """For who may import, into an account whose access is confirmed; 404 for anybody else."""
+    case = firm_case(request, reference)
+    incident = incident_at(case, place)
+    if not permissions.can_investigate(me(request), case) or incident.access != Access.CONFIRMED:
+        raise Http404
+    return Upload(case, incident, place, f"ledger-file:{me(request).pk}:{incident.pk}:{token}")
 
 
-def gone(request: HttpRequest, case: Case, incident: Any, place: int) -> HttpResponse:
-    """The file waits no longer: say so, and where to choose it again."""
-    context = {"case": case, "incident": incident, "place": place}
-    return render(request, "firm/ledger_gone.html", context, status=404)
+@dataclass
+class Cause:
+    """Rows rejected for the same reason: one sentence (with the first value), further values, all lines."""
+
+    column: str
+    reason: str
+    values: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    @property
+    def further(self) -> list[str]:
+        return self.values[1 : SHOWN_VALUES + 1]
 
 
 def explained(rejection: Rejection) -> str:
     return _(rejection.reason) % rejection.params if rejection.params else _(rejection.reason)
 
 
-def grouped(report: ImportReport) -> list[dict[str, Any]]:
-    """Rejections by cause, the most frequent first, with the lines of each."""
-    causes: dict[tuple[str, str], list[int]] = defaultdict(list)
+def grouped(report: ImportReport) -> list[Cause]:
+    """Rejections by cause, the most frequent first."""
+    causes: dict[tuple[str, str], Cause] = {}
     for rejection in report.rejections:
-        causes[rejection.column, explained(rejection)].append(rejection.line)
-    rows = [{"column": c, "reason": reason, "lines": lines} for (c, reason), lines in causes.items()]
-    return sorted(rows, key=lambda row: -len(row["lines"]))
-
-
-def importable(request: HttpRequest, reference: str, place: int) -> tuple[Case, Any]:
-    """The case and its account, whose access is confirmed; 404 for whoever may not import."""
-    case = firm_case(request, reference)
-    incident = incident_at(case, place)
-    if not permissions.can_investigate(me(request), case) or incident.access != Access.CONFIRMED:
-        raise Http404
-    return case, incident
+        cause = causes.setdefault((rejection.column, rejection.reason), Cause(rejection.column, explained(rejection)))
+        cause.lines.append(rejection.line)
+        value = rejection.params.get("value", "") if rejection.params else ""
+        if value and value not in cause.values:
+            cause.values.append(value)
+    return sorted(causes.values(), key=lambda cause: -len(cause.lines))
 
 
 @for_staff
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, reference: str, place: int) -> HttpResponse:
-    case, incident = importable(request, reference, place)
-    form = LedgerFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        token, file = uuid.uuid4(), form.cleaned_data["file"]
-        cache.set(cache_key(request, case, token), (file.name, file.read()), WAITS)
-        return redirect("firm:ledger-preview", case.reference, place, token)
-    context = {"case": case, "incident": incident, "form": form}
-    return render(request, "firm/ledger_upload.html", context, status=400 if form.errors else 200)
+    token = uuid.uuid4()
+    up = upload_of(request, reference, place, token)
+    form = LedgerFileForm(posted(request), request.FILES)
+    if form.is_bound and form.is_valid():
+        up.keep(form.cleaned_data["file"].name, form.cleaned_data["file"].read())
+        return redirect("firm:ledger-preview", reference, place, token)
+    context = {"case": up.case, "incident": up.incident, "form": form}
+    return render(request, "firm/ledger_upload.html", context, status=400 if form.is_bound else 200)
 
 
 @for_staff
 @require_http_methods(["GET", "POST"])
 def preview(request: HttpRequest, reference: str, place: int, token: uuid.UUID) -> HttpResponse:
-    """What the file would do; POST with `mode` "good" or "all" does it."""
-    case, incident = importable(request, reference, place)
-    file = waiting(request, case, token)
-    if file is None:
-        return gone(request, case, incident, place)
-    name, data = file
-    report = preview_ledger(case.firm, data, account=incident.account)
-    if request.method == "POST":
-        try:
-            done = import_ledger(
-                case.firm, name, data, actor=me(request), account=incident.account,
-                all_or_nothing=request.POST.get("mode") != "good",
-            )  # fmt: skip
-            sync_liquidations(incident)
-        except DomainError as error:
-            messages.error(request, explain(error))
-        else:
-            if done.batch is not None:
-                cache.delete(cache_key(request, case, token))
-                messages.success(
-                    request,
-                    _("%(accepted)s rows are new, %(superseded)s changed, %(duplicate)s were there already.")
-                    % {"accepted": done.accepted, "superseded": done.superseded, "duplicate": done.duplicate},
-                )
-                return redirect("firm:executions", case.reference, place)
-            messages.error(request, _("Nothing was stored: %s rows cannot be read.") % done.rejected)
+    """What the file would do; a POST with `mode` "good" or "all" does it."""
+    up = upload_of(request, reference, place, token)
+    found = up.waiting()
+    if found is None:
+        messages.error(request, _("The file has waited for too long, or is stored already. Choose it again."))
+        return redirect("firm:ledger-upload", reference, place)
+    name, data = found
+    if request.method == "POST" and store(request, up, name, data):
+        return redirect("firm:executions", reference, place)
+    report = preview_ledger(up.case.firm, data, account=up.incident.account)
     context = {
-        "case": case, "incident": incident, "place": place, "token": token, "name": name, "report": report,
-        "causes": grouped(report), "good": report.changes + report.duplicate,
-    }  # fmt: skip
-    return render(request, "firm/ledger_preview.html", context)
+        "case": up.case,
+        "incident": up.incident,
+        "place": place,
+        "token": token,
+        "name": name,
+        "report": report,
+        "causes": grouped(report),
+        "rows": report.changes + report.duplicate + report.rejected,
+        "good": report.changes + report.duplicate,
+    }
+    return render(request, "firm/ledger_preview.html", context, status=409 if request.method == "POST" else 200)
+
+
+def store(request: HttpRequest, up: Upload, name: str, data: bytes) -> bool:
+    """Import the file; False (and a message) if nothing was stored."""
+    everything = request.POST.get("mode") != "good"
+    try:
+        done = import_ledger(
+            up.case.firm, name, data, actor=me(request), account=up.incident.account, all_or_nothing=everything
+        )
+    except DomainError as error:
+        messages.error(request, explain(error))
+        return False
+    if done.batch is None:
+        messages.error(request, _("Nothing was stored: %s rows cannot be read.") % done.rejected)
+        return False
+    sync_liquidations(up.incident)
+    cache.delete(up.key)
+    messages.success(
+        request,
+        _("%(accepted)s rows are new, %(superseded)s changed, %(duplicate)s were there already.")
+        % {"accepted": done.accepted, "superseded": done.superseded, "duplicate": done.duplicate},
+    )
+    return True
 
 
 @for_staff
 @require_GET
 def rejected(request: HttpRequest, reference: str, place: int, token: uuid.UUID) -> HttpResponse:
-    """The rows that cannot be read, as CSV with line number and reason."""
-    case, incident = importable(request, reference, place)
-    file = waiting(request, case, token)
-    if file is None:
-        return gone(request, case, incident, place)
-    _name, data = file
+    """The rows that cannot be read, as CSV with line number and reason in the reader's language."""
+    up = upload_of(request, reference, place, token)
+    found = up.waiting()
+    if found is None:
+        raise Http404
+    report = preview_ledger(up.case.firm, found[1], account=up.incident.account)
+    head, *rows = rejected_csv(report)
+    for row, rejection in zip(rows, report.rejections, strict=True):
+        row[1] = f"{rejection.column}: {explained(rejection)}" if rejection.column else explained(rejection)
     out = io.StringIO(newline="")
-    rows = rejected_csv(preview_ledger(case.firm, data, account=incident.account))
-    csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows([guarded(cell) for cell in row] for row in [head, *rows])
     return HttpResponse(
         out.getvalue().encode("utf-8-sig"),
         content_type="text/csv; charset=utf-8",

@@ -1,7 +1,8 @@
-"""Offers, their approval, and the payment of what was agreed."""
+"""Offers: prepared, approved, returned, dropped, taken back."""
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,20 +17,20 @@ from casetrack.cases.models import Case
 from casetrack.cases.workflow import APPROVER, INVESTIGATOR
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.negotiation.models import Offer, Settlement
+from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.services import (
     approve_offer,
     discard_offer,
     prepare_offer,
-    record_payment,
     reject_offer,
     withdraw_offer,
 )
+from casetrack.negotiation.services.offers import components_of
 from casetrack.negotiation.workflow import OfferStatus
-from casetrack.web.errors import explain, refuse
-from casetrack.web.firm.doors import firm_case, for_staff, me
-from casetrack.web.firm.forms import OfferForm, PaymentForm, ReasonForm
-from casetrack.web.statement import parts_of
+from casetrack.web.errors import explain
+from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
+from casetrack.web.firm.forms import OfferForm, ReasonForm
+from casetrack.web.firm.statement import parts_of
 
 OPEN_FOR = dt.timedelta(days=14)
 
@@ -42,27 +43,39 @@ def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     if permissions.role_in(me(request), case) != INVESTIGATOR:
         raise Http404
     run = get_object_or_404(Assessment.objects.visible_to(me(request)), case=case, number=number)
-    counter = case.offers.filter(party="victim", status=OfferStatus.OPEN).first()
     until = clock.tokyo_date(clock.now() + OPEN_FOR)
-    form = OfferForm(request.POST or None, initial={"amount": run.due, "valid_until": until})
-    if request.method == "POST" and form.is_valid():
+    form = OfferForm(posted(request), initial={"amount": max(run.due, Decimal(0)), "valid_until": until})
+    status = 400 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
         try:
             offer = prepare_offer(
-                case, run, amount=form.cleaned_data["amount"], reasons=form.cleaned_data["reasons"],
-                valid_until=form.deadline, actor=me(request),
+                case, run, amount=given["amount"], reasons=given["reasons"], valid_until=form.deadline,
+                actor=me(request),
             )  # fmt: skip
         except DomainError as error:
-            refuse(form, error)
+            status = refused(form, error)
         else:
             messages.success(request, _("The offer is prepared. An approver must approve it."))
             return redirect("firm:offer", case.reference, offer.number)
-    context = {"case": case, "run": run, "form": form, "counter": counter}
-    return render(request, "firm/offer_prepare.html", context, status=400 if form.errors else 200)
+    context = {
+        "case": case,
+        "run": run,
+        "parts": parts_of(components_of(run, run.due)),
+        "form": form,
+        "history": history(request, case),
+        "counter": case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN).first(),
+    }
+    return render(request, "firm/offer_prepare.html", context, status=status)
 
 
 def offer_of(request: HttpRequest, case: Case, number: int) -> Offer:
     offers = Offer.objects.visible_to(me(request)).select_related(
-        "case__firm", "assessment__policy", "prepared_by__membership", "approved_by__membership", "in_answer_to"
+        "case__firm",
+        "assessment__policy",
+        "prepared_by__membership__firm",
+        "approved_by__membership__firm",
+        "in_answer_to",
     )
     return get_object_or_404(offers, case=case, number=number)
 
@@ -81,8 +94,9 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "parts": parts_of(found.components),
         "history": history(request, case),
         "can_approve": role == APPROVER and not mine and found.status == OfferStatus.PREPARED,
+        "waits_for_another": mine and found.status == OfferStatus.PREPARED,
         "can_discard": role == INVESTIGATOR and found.status == OfferStatus.PREPARED,
-        "can_withdraw": role == APPROVER and found.party == "firm" and found.status == OfferStatus.OPEN,
+        "can_withdraw": role == APPROVER and found.party == OfferParty.FIRM and found.status == OfferStatus.OPEN,
     }
     return render(request, "firm/offer.html", context)
 
@@ -92,7 +106,7 @@ def history(request: HttpRequest, case: Case) -> list[tuple[Offer, int | None]]:
     rows: list[tuple[Offer, int | None]] = []
     last: dict[str, Offer] = {}
     for row in Offer.objects.visible_to(me(request)).filter(case=case).order_by("number"):
-        other = last.get("victim" if row.party == "firm" else "firm")
+        other = last.get(OfferParty.VICTIM if row.party == OfferParty.FIRM else OfferParty.FIRM)
         rows.append((row, int(row.amount - other.amount) if other else None))
         if row.status not in (OfferStatus.PREPARED, OfferStatus.REJECTED):
             last[row.party] = row
@@ -119,24 +133,27 @@ def simple(write: Callable[..., object], done: object) -> Callable[..., HttpResp
 
 
 def reasoned(write: Callable[..., object], done: object, title: object, hint: object) -> Callable[..., HttpResponse]:
-    """A view that asks for a reason and runs `write(offer, actor=…, reason=…)`."""
+    """A view that asks an approver for a reason and runs `write(offer, actor=…, reason=…)`."""
 
     @for_staff
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         case = firm_case(request, reference)
         found = offer_of(request, case, number)
-        form = ReasonForm(request.POST or None, help_text=hint)
-        if request.method == "POST" and form.is_valid():
+        if request.method == "GET" and permissions.role_in(me(request), case) != APPROVER:
+            raise Http404
+        form = ReasonForm(posted(request), help_text=hint)
+        status = 400 if form.is_bound else 200
+        if form.is_bound and form.is_valid():
             try:
                 write(found, actor=me(request), reason=form.cleaned_data["reason"])
             except DomainError as error:
-                refuse(form, error)
+                status = refused(form, error)
             else:
                 messages.success(request, str(done))
                 return redirect("firm:case", case.reference)
-        context = {"case": case, "form": form, "action": {"label": title}, "is_warning": True}
-        return render(request, "firm/action.html", context, status=400 if form.errors else 200)
+        context = {"case": case, "form": form, "action": {"label": title}, "is_warning": True, "offer": found}
+        return render(request, "firm/action.html", context, status=status)
 
     return view
 
@@ -151,27 +168,3 @@ withdraw = reasoned(
     withdraw_offer, gettext_lazy("The offer is taken back."), gettext_lazy("Take the offer back"),
     gettext_lazy("The victim reads it."),
 )  # fmt: skip
-
-
-@for_staff
-@require_http_methods(["GET", "POST"])
-def payment(request: HttpRequest, reference: str) -> HttpResponse:
-    """Record the payment of the settlement; its amount is fixed."""
-    case = firm_case(request, reference)
-    if permissions.role_in(me(request), case) != APPROVER:
-        raise Http404
-    settlement = get_object_or_404(Settlement.objects.select_related("case__firm"), case=case)
-    form = PaymentForm(request.POST or None, initial={"paid_on": clock.tokyo_date(clock.now())})
-    if request.method == "POST" and form.is_valid():
-        try:
-            record_payment(
-                settlement, amount=settlement.amount, paid_on=form.cleaned_data["paid_on"],
-                note=form.cleaned_data["note"], actor=me(request),
-            )  # fmt: skip
-        except DomainError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("The payment is recorded. The victim is asked to confirm it."))
-            return redirect("firm:case", case.reference)
-    context = {"case": case, "settlement": settlement, "form": form}
-    return render(request, "firm/payment.html", context, status=400 if form.errors else 200)

@@ -1,69 +1,84 @@
 """The firm's queue: oldest open case first, keyset pages by the reference of the row at the edge."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from casetrack.cases.models import Case
 from casetrack.cases.querysets import CaseQuerySet
 from casetrack.cases.workflow import ENDED, STAFF_NAMES, Status
+from casetrack.correspondence.models import Message, Party
 from casetrack.lib import clock, references
 from casetrack.lib.crypto import account_index, normalize_account_number
 from casetrack.web.firm.doors import for_staff, me, membership
 
 PAGE = 50
-NEW = Q(status=Status.SUBMITTED)
 OPEN = ~Q(status__in=ENDED)
+ALL = Q()
 
 
 @dataclass(frozen=True)
 class Tab:
+    """A list of cases: `scope` holds whatever status is asked for, `statuses` is what the list shows unasked."""
+
     key: str
     label: Any
-    count: int
-    is_current: bool
-    url: str
+    scope: Q
+    statuses: Q
+    count: int = 0
+
+    @property
+    def rule(self) -> Q:
+        return self.scope & self.statuses
 
 
-def tabs_of(request: HttpRequest, cases: CaseQuerySet, current: str) -> tuple[list[Tab], dict[str, Q]]:
-    """The tabs with their counts (one query), and what each selects."""
-    now = clock.now()
-    rules: dict[str, tuple[Any, Q]] = {
-        "open": (pgettext_lazy("cases", "Open"), OPEN),
-        "new": (_("New"), NEW),
-        "mine": (_("Mine"), OPEN & Q(assigned_to=me(request))),
-        "unassigned": (_("Unassigned"), OPEN & Q(assigned_to=None)),
-        "overdue": (_("Overdue"), OPEN & Q(due_at__lt=now)),
-        "ended": (_("Ended"), Q(status__in=ENDED)),
-    }
-    counts = cases.aggregate(**{key: Count("pk", filter=rule) for key, (_label, rule) in rules.items()})
-    base = reverse("firm:queue")
-    tabs = [Tab(key, label, counts[key], key == current, f"{base}?tab={key}") for key, (label, _r) in rules.items()]
-    return tabs, {key: rule for key, (_label, rule) in rules.items()}
+def tabs_of(request: HttpRequest, cases: CaseQuerySet) -> list[Tab]:
+    """The tabs with their counts, in one query."""
+    tabs = (
+        Tab("open", pgettext_lazy("cases", "Open"), ALL, OPEN),
+        Tab("new", _("New"), ALL, Q(status=Status.SUBMITTED)),
+        Tab("mine", _("Mine"), Q(assigned_to=me(request)), OPEN),
+        Tab("unassigned", _("Unassigned"), Q(assigned_to=None), OPEN),
+        Tab("overdue", _("Overdue"), Q(due_at__lt=clock.now()), OPEN),
+        Tab("ended", _("Ended"), ALL, Q(status__in=ENDED)),
+    )
+    counts = cases.aggregate(**{tab.key: Count("pk", filter=tab.rule) for tab in tabs})
+    return [Tab(tab.key, tab.label, tab.scope, tab.statuses, counts[tab.key]) for tab in tabs]
+
+
+def index_of(request: HttpRequest, text: str) -> str:
+    """The blind index of what may be an account number of the firm."""
+    return account_index(membership(request).firm.code, text) if normalize_account_number(text) else ""
 
 
 def found(request: HttpRequest, cases: CaseQuerySet, text: str) -> CaseQuerySet:
-    """Cases by a whole reference or a whole account number (through its blind index)."""
-    text = text.strip()
-    if references.is_valid(text.upper()):
-        return cases.filter(reference=text.upper())
-    if not normalize_account_number(text):
-        return cases.none()
-    return cases.filter(incidents__number_index=account_index(membership(request).firm.code, text)).distinct()
+    """Cases by a whole reference or a whole account number."""
+    reference = unicodedata.normalize("NFKC", text).upper()
+    if references.is_valid(reference):
+        return cases.filter(reference=reference)
+    return with_account(cases, index_of(request, text))
+
+
+def with_account(cases: CaseQuerySet, index: str) -> CaseQuerySet:
+    return cases.filter(incidents__number_index=index).distinct() if index else cases.none()
 
 
 @dataclass(frozen=True)
 class Page:
+    """Rows oldest first; the addresses of the rows before and after them, empty where there are none."""
+
     rows: list[Case]
-    newer: str
-    older: str
+    earlier: str
+    later: str
 
 
 def page_of(request: HttpRequest, cases: CaseQuerySet) -> Page:
@@ -72,56 +87,76 @@ def page_of(request: HttpRequest, cases: CaseQuerySet) -> Page:
     Ordered by (opened_at, id), oldest first; an unknown edge begins at the start.
     """
     edge_name = "before" if "before" in request.GET else "after"
-    edge = cases.model.objects.visible_to(me(request)).filter(reference=request.GET.get(edge_name, "")).first()
+    edge = Case.objects.visible_to(me(request)).filter(reference=request.GET.get(edge_name, "")).first()
     backwards = edge is not None and edge_name == "before"
     if edge is not None:
         sign = "lt" if backwards else "gt"
         beyond = Q(**{f"opened_at__{sign}": edge.opened_at}) | Q(opened_at=edge.opened_at, **{f"pk__{sign}": edge.pk})
         cases = cases.filter(beyond)
+    unread = Message.objects.filter(case=OuterRef("pk"), party=Party.VICTIM, read_at=None)
     order = ("-opened_at", "-pk") if backwards else ("opened_at", "pk")
-    rows = list(cases.select_related("victim", "assigned_to__membership").order_by(*order)[: PAGE + 1])
+    shown = cases.annotate(has_unread=Exists(unread)).select_related("victim", "assigned_to__membership__firm")
+    rows = list(shown.order_by(*order)[: PAGE + 1])
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     if backwards:
         rows.reverse()
-    has_newer, has_older = (more, True) if backwards else (edge is not None, more)
+    has_earlier, has_later = (more, True) if backwards else (edge is not None, more)
     return Page(
         rows,
-        newer=_url(request, "before", rows[0]) if rows and has_newer else "",
-        older=_url(request, "after", rows[-1]) if rows and has_older else "",
+        earlier=_url(request, "before", rows[0]) if rows and has_earlier else "",
+        later=_url(request, "after", rows[-1]) if rows and has_later else "",
     )
 
 
 def _url(request: HttpRequest, name: str, case: Case) -> str:
-    query = request.GET.copy()
-    query.pop("after", None)
-    query.pop("before", None)
-    query[name] = case.reference
-    return f"?{query.urlencode()}"
+    kept = {key: request.GET[key] for key in ("tab", "status", "account") if request.GET.get(key)}
+    return "?" + urlencode({**kept, name: case.reference})
 
 
 @for_staff
-@require_GET
+@require_http_methods(["GET", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
-    """The list, its tabs with counts, and the search."""
+    """The list with its tabs; a status narrows it. A POST searches.
+
+    What was found alone is opened. An account number never stands in an address: several cases of one are listed by
+    its blind index.
+    """
     visible = Case.objects.visible_to(me(request))
-    current = request.GET.get("tab", "open")
-    tabs, rules = tabs_of(request, visible, current)
-    text, status = request.GET.get("q", ""), request.GET.get("status", "")
-    cases = found(request, visible, text) if text else visible.filter(rules.get(current, OPEN))
-    if status in Status.values and not text:
-        cases = visible.filter(status=status)
-    page = page_of(request, cases)
-    now = clock.now()
+    text = request.POST.get("q", "").strip()
+    if text:
+        cases = list(found(request, visible, text)[:2])
+        if len(cases) == 1:
+            return redirect("firm:case", cases[0].reference)
+        if cases:
+            return redirect(reverse("firm:queue") + "?" + urlencode({"account": index_of(request, text)}))
+    return listing(request, visible, text)
+
+
+def listing(request: HttpRequest, visible: CaseQuerySet, text: str) -> HttpResponse:
+    """The page of the list; `text` is what was searched for in vain."""
+    tabs = tabs_of(request, visible)
+    tab = next((t for t in tabs if t.key == request.GET.get("tab")), tabs[0])
+    status, account = request.GET.get("status", ""), request.GET.get("account", "")
+    if text or account:
+        cases = with_account(visible, account)
+    elif status in Status.values:
+        cases = visible.filter(tab.scope, status=status)
+    else:
+        cases = visible.filter(tab.rule)
+    page, now = page_of(request, cases), clock.now()
     for case in page.rows:
         case.age_days = (clock.tokyo_date(now) - clock.tokyo_date(case.opened_at)).days  # type: ignore[attr-defined]
     context = {
         "page": page,
         "tabs": tabs,
-        "current": "" if text or status else current,
+        "tab": tab,
+        "base": reverse("firm:queue"),
         "text": text,
+        "is_search": bool(text or account),
         "status": status,
         "statuses": [(s.value, STAFF_NAMES[s]) for s in Status],
         "now": now,
+        "me": me(request),
     }
     return render(request, "firm/queue.html", context)

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from casetrack.lib.references import ROUTE
-from casetrack.web.firm import access, assess, case, executions, ledger, offers, queue
+from casetrack.web.firm import access, acts, assess, case, executions, ledger, offers, queue, settlements
 
 
 class ReferenceConverter:
@@ -37,17 +37,18 @@ offer = [
 ]
 one_case: list[URLPattern | URLResolver] = [
     path("", case.case, name="case"),
-    path("do/<slug:name>/", case.action, name="action"),
-    path("assign/", case.assign, name="assign"),
-    path("messages/", case.message, name="message"),
-    path("notes/", case.note, name="note"),
+    path("do/<slug:name>/", acts.action, name="action"),
+    path("assign/", acts.assign, name="assign"),
+    path("messages/", acts.message, name="message"),
+    path("notes/", acts.note, name="note"),
     path("accounts/<int:place>/", include(account)),
     path("assess/", assess.assess, name="assess"),
     path("assessments/<int:number>/", assess.assessment, name="assessment"),
     path("assessments/<int:number>/recompute/", assess.recomputed, name="recompute"),
     path("assessments/<int:number>/offer/", offers.prepare, name="offer-prepare"),
     path("offers/<int:number>/", include(offer)),
-    path("payment/", offers.payment, name="payment"),
+    path("settlement/", settlements.settlement, name="settlement"),
+    path("payment/", settlements.payment, name="payment"),
 ]
 urlpatterns = [
     path("", queue.queue, name="queue"),

@@ -1,0 +1,73 @@
+"""What was agreed, and its payment."""
+
+import hashlib
+import json
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from casetrack.cases import permissions
+from casetrack.cases.models import Case
+from casetrack.cases.workflow import ACTIONS, APPROVER
+from casetrack.lib import clock
+from casetrack.lib.errors import DomainError
+from casetrack.negotiation.models import Settlement
+from casetrack.negotiation.services import record_payment
+from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
+from casetrack.web.firm.forms import PaymentForm
+from casetrack.web.firm.statement import parts_of
+
+
+def settlement_of(case: Case) -> Settlement:
+    settlements = Settlement.objects.select_related("case__firm", "offer__assessment", "offer__approved_by__membership")
+    return get_object_or_404(settlements, case=case)
+
+
+def canonical(settlement: Settlement) -> str:
+    """The terms as the text that was hashed."""
+    return json.dumps(settlement.terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@for_staff
+@require_safe
+def settlement(request: HttpRequest, reference: str) -> HttpResponse:
+    """The locked terms with their hash, computed again, and the payment."""
+    case = firm_case(request, reference)
+    found = settlement_of(case)
+    text = canonical(found)
+    context = {
+        "case": case,
+        "settlement": found,
+        "parts": parts_of(found.terms["components"]),
+        "text": text,
+        "is_intact": hashlib.sha256(text.encode()).hexdigest() == found.terms_sha256,
+        "payment": case.payments.select_related("recorded_by__membership__firm").first(),
+        "can_pay": permissions.can(me(request), case, ACTIONS["record_payment"].name, clock.now()),
+    }
+    return render(request, "firm/settlement.html", context)
+
+
+@for_staff
+@require_http_methods(["GET", "POST"])
+def payment(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record the payment of the settlement; its amount is fixed."""
+    case = firm_case(request, reference)
+    if permissions.role_in(me(request), case) != APPROVER:
+        raise Http404
+    found = settlement_of(case)
+    form = PaymentForm(posted(request), initial={"paid_on": clock.tokyo_date(clock.now())})
+    status = 400 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        try:
+            record_payment(found, amount=found.amount, paid_on=given["paid_on"], note=given["note"], actor=me(request))
+        except DomainError as error:
+            status = refused(form, error)
+        else:
+            messages.success(request, _("The payment is recorded. The victim is asked to confirm it."))
+            return redirect("firm:case", case.reference)
+    context = {"case": case, "settlement": found, "form": form}
+    return render(request, "firm/payment.html", context, status=status)

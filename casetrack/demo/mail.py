@@ -24,7 +24,10 @@ class DemoBackend(Console):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder().mkdir(parents=True, exist_ok=True)
         for message in email_messages:
-            (folder() / f"{time.time_ns()}.eml").write_bytes(message.message().as_bytes())
+            path = folder() / f"{time.time_ns()}.eml"
+            new = path.with_suffix(".new")  # a reader sees whole mails only
+            new.write_bytes(message.message().as_bytes())
+            new.replace(path)
         for old in sorted(folder().glob("*.eml"))[:-KEPT]:
             old.unlink(missing_ok=True)
         return super().send_messages(email_messages) or 0
@@ -40,7 +43,7 @@ class Mail:
 
 def mails(to: str = "") -> list[Mail]:
     """Newest first; only those to an address, if one is given."""
-    found = [_read(path) for path in sorted(folder().glob("*.eml"), reverse=True)]
+    found = [_read(path) for path in sorted(folder().glob("*.eml"), reverse=True)[:KEPT]]
     return [mail for mail in found if not to or to.lower() in mail.to.lower()]
 
 

@@ -26,7 +26,7 @@ from casetrack.local import folders
 
 NOBODY = 65534
 HOME = Path("/var/lib/casetrack")  # only where PostgreSQL runs as nobody
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 PR_SET_PDEATHSIG = 1
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -182,7 +183,17 @@ class Execution(ExecutionFacts):
                 condition=models.Q(fx__isnull=True) | models.Q(fx__gt=0), name="ledger_execution_fx"
             ),
         ]
-        indexes = [models.Index(fields=["account", "executed_at", "place", "id"], name="ledger_execution_order")]
+        indexes = [
+            models.Index(fields=["account", "executed_at", "place", "id"], name="ledger_execution_order"),
+            models.Index(
+                fields=["account", "security", "unit"],
+                condition=models.Q(unit__isnull=False),
+                name="ledger_execution_unit",
+            ),
+            models.Index(
+                fields=["account"], condition=models.Q(attribution="unauthorized"), name="ledger_execution_suspect"
+            ),
+        ]
 
     @property
     def allowed_attributions(self) -> tuple[Attributed, ...]:
@@ -220,7 +231,5 @@ class Attribution(models.Model):
         ]
         indexes = [
             models.Index(fields=["execution", "-recorded_at", "-id"], name="ledger_attribution_latest"),
-            models.Index(
-                fields=["execution"], condition=models.Q(value="unauthorized"), name="ledger_attribution_suspect"
-            ),
+            BrinIndex(fields=["recorded_at"], autosummarize=True, name="ledger_attribution_recorded"),
         ]

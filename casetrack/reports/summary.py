@@ -13,56 +13,70 @@ from casetrack.lib.clock import TOKYO
 BY = ("month", "half-month")
 
 # Instants are read in Asia/Tokyo. An account may have been hijacked twice: an execution then belongs to the last
-# access before it. A security's unit, where a row omits it, is the one that another row of the account states.
+# access before it (`nth`). A security's unit, where a row omits it, is the one that another row of the account states.
+#
+# It must stay quick with ten million executions. What an execution is called now stands on its row and is found by a
+# partial index; only for those decided again after the instant (`later`; none when it is now) are earlier decisions
+# looked up. Incidents and executions of an account meet by one sort, not by a join of two computed tables: nothing
+# becomes quadratic while the planner has no statistics.
 QUERY = """
 with decided as (
   select distinct on (d.incident_id) d.incident_id, d.access, d.first_access_at, d.detected_at
   from cases_accessdecision d where d.recorded_at <= %(as_of)s
   order by d.incident_id, d.recorded_at desc, d.id desc
-), confirmed as (
-  select i.id, i.account_id, i.firm_id, d.first_access_at, d.detected_at
-  from decided d join cases_compromisedaccount i on i.id = d.incident_id
-  where d.access = 'confirmed' and i.account_id is not null
-), suspects as (
-  select distinct a.execution_id from ledger_attribution a
-  where a.value = 'unauthorized' and a.recorded_at <= %(as_of)s
+), later as (
+  select distinct a.execution_id from ledger_attribution a where a.recorded_at > %(as_of)s
 ), attributed as (
-  select s.execution_id from suspects s, lateral (
+  select e.id, e.account_id, e.recorded_at, e.executed_at, e.type, e.side, e.security, e.quantity, e.price, e.unit, e.fx
+  from ledger_execution e
+  where e.attribution = 'unauthorized' and not exists (select from later where later.execution_id = e.id)
+  union all
+  select e.id, e.account_id, e.recorded_at, e.executed_at, e.type, e.side, e.security, e.quantity, e.price, e.unit, e.fx
+  from later join ledger_execution e on e.id = later.execution_id, lateral (
     select a.value from ledger_attribution a
-    where a.execution_id = s.execution_id and a.recorded_at <= %(as_of)s
+    where a.execution_id = e.id and a.recorded_at <= %(as_of)s
     order by a.recorded_at desc, a.id desc limit 1) latest
   where latest.value = 'unauthorized'
 ), facts as (
-  select e.id, e.account_id, e.executed_at, e.type, e.side, e.security, e.quantity, e.price, e.unit, e.fx
-  from ledger_execution e join attributed using (id)
-  where e.recorded_at <= %(as_of)s
+  select account_id, executed_at, type, side, security, quantity, price, unit, fx
+  from attributed where recorded_at <= %(as_of)s
   union all
-  select e.id, e.account_id, r.executed_at, r.type, r.side, r.security, r.quantity, r.price, r.unit, r.fx
-  from ledger_executionrevision r join ledger_execution e on e.id = r.execution_id join attributed using (id)
+  select a.account_id, r.executed_at, r.type, r.side, r.security, r.quantity, r.price, r.unit, r.fx
+  from ledger_executionrevision r join attributed a on a.id = r.execution_id
   where r.recorded_at <= %(as_of)s and r.superseded_at > %(as_of)s
-), trades as materialized (
-  select f.executed_at, c.id as incident_id, c.firm_id,
-    (f.type = 'buy' or (f.type = 'margin_open' and f.side = 'long')
-      or (f.type = 'margin_close' and f.side = 'short')) as is_buy,
+), old_units as materialized (
+  select e.account_id, r.security, max(r.unit) as unit
+  from ledger_executionrevision r join ledger_execution e on e.id = r.execution_id
+  where r.unit is not null and r.recorded_at <= %(as_of)s and r.superseded_at > %(as_of)s group by 1, 2
+), rows_of_accounts as (
+  select i.account_id, coalesce(d.first_access_at, 'infinity') as at, i.id as incident_id, i.firm_id,
+    d.first_access_at, d.detected_at, null::boolean as is_buy, null::numeric as amount
+  from decided d join cases_compromisedaccount i on i.id = d.incident_id
+  where d.access = 'confirmed' and i.account_id is not null
+  union all
+  select f.account_id, f.executed_at, null, null, null, null,
+    f.type = 'buy' or (f.type = 'margin_open' and f.side = 'long') or (f.type = 'margin_close' and f.side = 'short'),
     round(f.price * f.quantity * coalesce(f.fx, 1) / coalesce(f.unit, (
-      select max(o.unit) from ledger_execution o where o.account_id = f.account_id and o.security = f.security
-        and o.unit is not null), 1)) as amount
-  from facts f, lateral (
-    select c.id, c.firm_id from confirmed c where c.account_id = f.account_id
-    order by (c.first_access_at <= f.executed_at) desc nulls last,
-      case when c.first_access_at <= f.executed_at then c.first_access_at end desc, c.first_access_at, c.id limit 1) c
-  where f.type in ('buy', 'sell', 'margin_open', 'margin_close')
+      select o.unit from ledger_execution o where o.account_id = f.account_id and o.security = f.security
+        and o.unit is not null and o.recorded_at <= %(as_of)s order by o.unit desc limit 1), (
+      select o.unit from old_units o where o.account_id = f.account_id and o.security = f.security), 1))
+  from facts f where f.type in ('buy', 'sell', 'margin_open', 'margin_close')
+), numbered as (
+  select r.*, max(firm_id) over (partition by account_id) as confirmed_at,
+    greatest(1, count(incident_id) over (
+      partition by account_id order by at, incident_id rows unbounded preceding)) as nth
+  from rows_of_accounts r
 ), incidents as (
-  select c.id, c.first_access_at, c.detected_at, min(t.executed_at) as first_trade_at
-  from confirmed c left join trades t on t.incident_id = c.id
-  group by c.id, c.first_access_at, c.detected_at
+  select max(first_access_at) as first_access_at, max(detected_at) as detected_at,
+    min(at) filter (where incident_id is null) as first_trade_at
+  from numbered where confirmed_at is not null group by account_id, nth
 ), dated as (
   select 'access' as kind, coalesce(first_access_at, least(first_trade_at, detected_at)) as at,
     null::bigint as firm_id, false as is_buy, 0 as amount from incidents
   union all
   select 'trade', first_trade_at, null, false, 0 from incidents where first_trade_at is not null
   union all
-  select 'amount', executed_at, firm_id, is_buy, amount from trades
+  select 'amount', at, confirmed_at, is_buy, amount from numbered where incident_id is null and confirmed_at is not null
 ), placed as (
   select d.*, to_char(d.at at time zone 'Asia/Tokyo', 'YYYY-MM')
     || case when not %(half)s then ''
@@ -76,7 +90,7 @@ select period,
   coalesce(sum(amount) filter (where kind = 'amount' and not is_buy), 0),
   coalesce(sum(amount) filter (where kind = 'amount' and is_buy), 0)
 from placed group by grouping sets ((period), ()) order by period nulls last
-""".replace("join attributed using (id)", "join attributed on attributed.execution_id = e.id")
+"""
 
 
 @dataclass(frozen=True)

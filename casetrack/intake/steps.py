@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from casetrack.cases.models import ClaimedSide, FirmAnswer, Kind, MfaOffered, Noticed, Vector
-from casetrack.intake.answers import Facts, Shape, Question, pack, unpack
+from casetrack.intake.answers import Facts, Question, Shape, pack, unpack
 from casetrack.lib.errors import InvalidInput
 from casetrack.people.models import Language
 

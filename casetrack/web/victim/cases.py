@@ -63,6 +63,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     open_offer = next((offer for offer in offers if offer.status == OfferStatus.OPEN), None)
     letters = list(Message.objects.filter(case=case).order_by("-sent_at", "-pk"))
     incidents = case.incidents.prefetch_related("claimed_trades").order_by("pk")
+    executions, may_write = _executions(case), can_write_to(user, case)
     context = {
         "case": case,
         "now": now,
@@ -71,14 +72,15 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "said": _last_reason(case),
         "offer": open_offer if open_offer and open_offer.party == OfferParty.FIRM else None,
         "offers": [offer for offer in offers if offer != open_offer or offer.party == OfferParty.VICTIM],
-        "executions": _executions(case),
+        "executions": executions,
+        "asks_trades": may_write and executions["answered"] < executions["total"],
         "letters": letters[:MESSAGES_SHOWN],
         "letters_total": len(letters),
         "unread": sum(letter.read_at is None and letter.party == Party.FIRM for letter in letters),
         "files": list(EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk")),
         "incidents": [_facts(incident) for incident in incidents],
         "timeline": list(reversed(timeline(case, user=user))),
-        "may_write": can_write_to(user, case),
+        "may_write": may_write,
         **_actions(user, case, open_offer),
     }
     return render(request, "victim/case.html", context)

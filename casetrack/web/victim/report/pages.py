@@ -119,6 +119,6 @@ def shown(page: Page, answers: Answers) -> list[Shown]:
 
 def trade_in_words(row: Mapping[str, Any]) -> str:
     """One claimed trade, a line for each thing known of it."""
-    said = [(str(label), value) for label, value in _rows(TradeForm(prefix="row"), row) if value]
+    said = [(str(label).rstrip("?"), value) for label, value in _rows(TradeForm(prefix="row"), row) if value]
     colon = "：" if formats.is_japanese() else ": "
     return "\n".join(f"{label}{colon}{value}" for label, value in said)

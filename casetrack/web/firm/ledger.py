@@ -92,7 +92,7 @@ def grouped(report: ImportReport) -> list[Cause]:
 def upload(request: HttpRequest, reference: str, place: int) -> HttpResponse:
     token = uuid.uuid4()
     up = upload_of(request, reference, place, token)
-    form = LedgerFileForm(posted(request), request.FILES)
+    form = LedgerFileForm(posted(request), request.FILES or None)
     if form.is_bound and form.is_valid():
         up.keep(form.cleaned_data["file"].name, form.cleaned_data["file"].read())
         return redirect("firm:ledger-preview", reference, place, token)

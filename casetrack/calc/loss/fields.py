@@ -11,9 +11,10 @@ from casetrack.calc.loss.exact import ONE, ZERO
 from casetrack.calc.loss.instants import Instant, parse_date, parse_instant
 
 YEN = "JPY"
-LONGEST_NUMBER = 100
-"""Characters; a longer number cannot be a price or an amount, and would only slow the computation down."""
+LONGEST_NUMBER = 4_300
+"""Characters; as many digits as Python reads as one integer. A longer one would only slow the computation down."""
 
+_LONGEST_REMEMBERED = 100
 _DECIMAL = re.compile(r"(-?[0-9]+)(?:\.([0-9]+))?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _ABSENT = object()
@@ -28,13 +29,12 @@ def decimal(text: Any, name: str) -> Fraction:
     if text.__class__ is not str:
         raise Fault(f'{name} must be a decimal number written as a string, such as "1234.5"')
     try:
-        return _exact(text)
+        return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _exact(text)
     except ValueError:
         message = f'{name} is not a decimal number such as "1234.5" of at most {LONGEST_NUMBER} characters'
         raise Fault(message) from None
 
 
-@lru_cache(maxsize=16_384)
 def _exact(text: str) -> Fraction:
     """The number, ONE and ZERO themselves where it is one of them, so that `is` finds them."""
     match = _DECIMAL.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
@@ -43,6 +43,9 @@ def _exact(text: str) -> Fraction:
     whole, decimals = match.groups()
     value = Fraction(int(whole + (decimals or "")), 10 ** len(decimals or ""))
     return ONE if value == ONE else value or ZERO
+
+
+_remembered = lru_cache(maxsize=16_384)(_exact)
 
 
 class Fields:

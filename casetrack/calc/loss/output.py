@@ -26,7 +26,7 @@ def result(
     paid = payable(components, policy)
     reduction = reduction_of(loss, policy)
     compensation = {
-        "cash": str(sum(paid.values())),
+        "cash": decimal_text(Fraction(sum(paid.values()))),
         "restoration": decimal_text(Fraction(round_half_up(loss - reduction + policy.solatium))),
     }
     return {

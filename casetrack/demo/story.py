@@ -149,7 +149,7 @@ class Story:
         with travel_to(self.at):
             confirm_access(
                 self.incident, first_access_at=self.first_access_at, actor=self.user(self.investigator),
-                reason="Log-ins from an unknown device.",
+                reason="見覚えのない端末からのログインが記録されています。",
             )  # fmt: skip
         return self
 

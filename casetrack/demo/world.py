@@ -58,7 +58,7 @@ def _reported(story: Story) -> Story:
 def the_investor(cast: Cast, today: dt.datetime) -> None:
     """Vera, 16 April 2025: bought on margin, sold by herself, the fund liquidated; an offer is open."""
     story = Story(cast).reported().wait(0.6).acknowledged().wait(1)
-    story.says("fiona", "ご報告を受け付けました。ご不安なことと存じます。担当の井上が調査します。")
+    story.says("fiona", "ご申告を受け付けました。ご不安なことと存じます。担当の井上が調査します。")
     story.investigating().wait(20).access_confirmed().ledger_imported().wait(1).answered(ANSWERS_A).decided()
     story.says("vera", "電話で凍結をお願いしましたが、できないと言われました。その記録も見てください。")
     story.at = today - _days(5)

@@ -38,7 +38,8 @@ class Sent:
     typed: dict[int, str] = field(default_factory=dict)
     shown: dict[int, str] = field(default_factory=dict)
     picked: list[int] = field(default_factory=list)
-    bulk: str | None = None
+    bulk: str = ""
+    bulk_value: str = ""
 
     @classmethod
     def of(cls, post: QueryDict) -> "Sent":
@@ -46,14 +47,16 @@ class Sent:
             typed=_numbered(post, "decision-"),
             shown=_numbered(post, "was-"),
             picked=list(_numbers(post.getlist("pick"))),
-            bulk=post.get("bulk_value", "") if "bulk" in post else None,
+            bulk=post.get("bulk", ""),
+            bulk_value=post.get("bulk_value", ""),
         )
 
     @property
     def wanted(self) -> dict[int, str]:
-        """The decisions meant: the ticked rows' new one, or those that were changed on the page."""
-        if self.bulk is not None:
-            return dict.fromkeys(self.picked, self.bulk)
+        """The decisions meant: one for the ticked rows or all rows of the page, or those changed one by one."""
+        if self.bulk:
+            rows = self.typed if self.bulk == "all" else self.picked
+            return dict.fromkeys(rows, "" if self.bulk_value == "none" else self.bulk_value) if self.bulk_value else {}
         return {pk: value for pk, value in self.typed.items() if value != self.shown.get(pk, value)}
 
 
@@ -73,8 +76,8 @@ def save(case: Case, sent: Sent, *, actor: Any, reason: str) -> int:
     Raises Conflict if somebody decided one of these rows after the page was made; else as `decide_executions`.
     """
     wanted = sent.wanted
-    if sent.bulk is not None and not wanted:
-        raise InvalidInput(gettext_noop("Select the executions first."))
+    if sent.bulk and not wanted:
+        raise InvalidInput(gettext_noop("Choose the executions and what to set them to."))
     lock(case)
     now = Execution.objects.filter(pk__in=wanted).in_order().values_list("pk", "attribution", "execution_id")
     faster = [name for pk, value, name in now if value not in (sent.shown.get(pk, value), wanted[pk])]
@@ -132,7 +135,7 @@ def listed(request: HttpRequest, case: Case, incident: CompromisedAccount, place
         "earlier": _url(base, show, "before", page.earlier),
         "later": _url(base, show, "after", page.later),
         "values": Attributed.choices,
-        "bulk": sent.bulk,
+        "bulk_value": sent.bulk_value,
         "can_decide": can_decide,
         "columns": 9 if can_decide else 8,
         "can_assess": can_assess(request, case) and not undecided and bool(rows),

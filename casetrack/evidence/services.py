@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop as _
 
 from casetrack.audit.services import record
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
 LONGEST_NAME = 200
+# What stays of a file that was taken out of a draft: that there was one. Its bytes go with the next `purge_removed`.
+REMOVED: dict[str, Any] = {"is_removed": True, "name": ""}
 MOST_FILES = 100
 MB = 1024 * 1024
 
@@ -95,6 +97,7 @@ def add_file(
             kind = _checked_kind(received, name)
             if place.filter(sha256=received.sha256).exists():
                 raise AlreadyHere(_("%(file)s is here already; it is kept once."), field="files", file=name)
+            _hold(received.sha256)
             received.keep()
     except storage.TooLarge:
         raise InvalidInput(_("%(file)s is larger than %(mb)s MB."), field="files", file=name, mb=limit // MB) from None
@@ -137,14 +140,36 @@ def remove_file(file: EvidenceFile, *, actor: User) -> None:
     """Take a file out of a draft. What belongs to a case stays. Raises NotAllowed."""
     if file.case_id is not None or file.uploaded_by_id != actor.pk:
         raise NotAllowed(_("Files of a case are not removed."))
-    file.is_removed = True
-    file.save(update_fields=["is_removed"])
+    EvidenceFile.objects.filter(pk=file.pk).update(**REMOVED)
 
 
 @transaction.atomic
 def remove_draft_files(draft_key: uuid.UUID, *, actor: User) -> None:
     """Take all files out of a draft of the actor's own."""
-    EvidenceFile.objects.filter(draft_key=draft_key, case=None, uploaded_by=actor).update(is_removed=True)
+    EvidenceFile.objects.filter(draft_key=draft_key, case=None, uploaded_by=actor).update(**REMOVED)
+
+
+def _hold(sha256: str) -> None:
+    """Until the transaction ends, nobody purges these bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [sha256])
+
+
+def purge_removed() -> int:
+    """Delete the bytes of files that were taken out of drafts and that no other row names; how many. Runs in the
+    system's scope. Bytes that somebody hands in again at this moment stay."""
+    purged = 0
+    removed = EvidenceFile.objects.filter(is_removed=True).values_list("sha256", flat=True).distinct()
+    for sha256 in removed.iterator():
+        if not storage.path_of(sha256).exists():
+            continue
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [sha256])
+            is_free = cursor.fetchone()[0]
+            if is_free and not EvidenceFile.objects.filter(sha256=sha256, is_removed=False).exists():
+                storage.path_of(sha256).unlink(missing_ok=True)
+                purged += 1
+    return purged
 
 
 @transaction.atomic

@@ -93,6 +93,17 @@ def test_a_file_taken_out_may_come_again(vera: User) -> None:
     assert EvidenceFile.objects.visible_to(vera).count() == 1
 
 
+def test_the_bytes_of_what_was_taken_out_go_and_those_that_somebody_else_holds_stay(vera: User, otto: User) -> None:
+    alone = services.add_file(upload("alone.pdf", files.PDF), actor=vera, draft_key=DRAFT)
+    shared = services.add_file(upload("shared.png", files.PNG), actor=vera, draft_key=DRAFT)
+    services.add_file(upload("mine.png", files.PNG), actor=otto, draft_key=uuid.UUID(int=8))
+    services.remove_draft_files(DRAFT, actor=vera)
+    assert services.purge_removed() == 1
+    assert not storage.path_of(alone.sha256).exists()
+    assert storage.path_of(shared.sha256).exists()
+    assert not EvidenceFile.objects.filter(name="alone.pdf").exists()
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [

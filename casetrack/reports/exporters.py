@@ -71,9 +71,10 @@ def rows(summary: Summary) -> list[dict[str, Any]]:
     return [dict(zip(HEADER, asdict(line).values(), strict=True)) for line in summary.lines]
 
 
-def to_json(summary: Summary) -> bytes:
-    """The table with its notes: one object; amounts are whole yen."""
+def to_json(summary: Summary, *, edition: int | None = None) -> bytes:
+    """The table with its notes: one object; amounts are whole yen. `edition`: its number, if it was published."""
     document = {
+        "edition": edition,
         "from": f"{summary.first:%Y-%m}",
         "to": f"{summary.last:%Y-%m}",
         "by": summary.by,

@@ -58,10 +58,11 @@ def test_a_price_that_is_missing_is_named_and_what_was_typed_stays(ivans: Client
     unnamed = ivans.post(at(story), priced)
     assert unnamed.status_code == 400
     assert "Enter where the entered prices were found" in unnamed.content.decode()
-    done = ivans.post(at(story), {**priced, "price_reason": "The fund company's page."})
+    done = ivans.post(at(story), {**priced, "price_reason": "Web page of the fund, 30 May"})
     assert done.status_code == 302, done.content.decode()
     run = Assessment.objects.get()
     assert run.loss == 27_994_500
+    assert "Web page of the fund, 30 May" in ivans.get(at(story, "assessments/1/")).content.decode()
     assert str(run.reduction).startswith("0.1")
 
 

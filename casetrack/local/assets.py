@@ -48,7 +48,12 @@ def install(npm: list[str], environment: dict[str, str]) -> None:
     wanted = digest(SOURCE / "package-lock.json")
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    subprocess.run([*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=SOURCE, env=environment, check=True)
+    subprocess.run(
+        [*npm, "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
+        cwd=SOURCE,
+        env=environment,
+        check=True,
+    )
     stamp.write_text(wanted)
 
 

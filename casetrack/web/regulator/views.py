@@ -7,19 +7,16 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from casetrack.lib.errors import DomainError
 from casetrack.people.models import Role, User
 from casetrack.reports import exporters
-from casetrack.reports.services import compile_summary, note_use
+from casetrack.reports.services import compile_summary, note_use, publish_edition
 from casetrack.reports.summary import Summary
-from casetrack.web.charts import grouped_bars
 from casetrack.web.errors import refuse
-from casetrack.web.formats import period
+from casetrack.web.regulator.figures import charts_of, figures_of
 from casetrack.web.regulator.forms import PeriodForm, default_period
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -66,29 +63,6 @@ def asked(request: HttpRequest) -> Asked:
     return Asked(form, summary)
 
 
-def charts_of(summary: Summary) -> dict[str, SafeString]:
-    """Accesses and trades, and both amounts, by period."""
-    lines = summary.lines[:-1]
-    labels = [period(line.period) for line in lines]
-    return {
-        "counts": grouped_bars(
-            labels,
-            [(_("Accesses"), [line.accesses for line in lines]), (_("Trades"), [line.trades for line in lines])],
-            _("Confirmed accesses and trades"),
-            _("The same numbers stand in the table below."),
-        ),
-        "amounts": grouped_bars(
-            labels,
-            [
-                (_("Sell amount"), [line.sell_amount for line in lines]),
-                (_("Buy amount"), [line.buy_amount for line in lines]),
-            ],
-            _("Gross amounts in yen"),
-            _("The same numbers stand in the table below."),
-        ),
-    }
-
-
 @for_regulators
 def summary(request: HttpRequest) -> HttpResponse:
     """The table, its charts, its notes, and the downloads of the same period."""
@@ -97,6 +71,7 @@ def summary(request: HttpRequest) -> HttpResponse:
     if found.summary is not None:
         note_use(found.summary, "reports.summary_read", actor=me(request))
         context |= {
+            "figures": figures_of(found.summary.total),
             "charts": charts_of(found.summary),
             "lines": found.summary.lines[:-1],
             "query": request.GET.urlencode(),
@@ -106,12 +81,13 @@ def summary(request: HttpRequest) -> HttpResponse:
 
 
 def _download(request: HttpRequest, extension: str, content_type: str) -> HttpResponse:
+    """The file of an edition: what a regulator takes away is kept under its number and never changes."""
     found = asked(request)
     if found.summary is None:
         return render(request, "regulator/summary.html", {"form": found.form, "summary": None}, status=400)
-    note_use(found.summary, "reports.summary_downloaded", actor=me(request), format=extension)
-    body = exporters.to_csv(found.summary) if extension == "csv" else exporters.to_json(found.summary)
-    name = f"casetrack-summary-{found.summary.first:%Y-%m}-{found.summary.last:%Y-%m}.{extension}"
+    summary, edition = found.summary, publish_edition(found.summary, extension, actor=me(request))
+    body = exporters.to_csv(summary) if extension == "csv" else exporters.to_json(summary, edition=edition.number)
+    name = f"casetrack-summary-{summary.first:%Y-%m}-{summary.last:%Y-%m}.{extension}"
     return HttpResponse(
         body, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -332,7 +333,7 @@ def _open_cases(firm: Firm, rows: list[IncidentRow], actor: User) -> None:
 def _write_steps(incidents: list[CompromisedAccount], now: dt.datetime, actor: User) -> None:
     """Events and audit entries of cases just opened, as `write_event` would write them, in two statements."""
     firsts = [i.first_access_at.isoformat() if i.first_access_at else None for i in incidents]
-    given = {
+    given: dict[str, Any] = {
         "cases": [i.case_id for i in incidents],
         "chains": [i.case.reference for i in incidents],
         "incidents": [i.pk for i in incidents],

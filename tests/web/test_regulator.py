@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from casetrack.audit.models import Entry
 from casetrack.ledger.models import Execution
 from casetrack.ledger.services import decide
 from casetrack.lib import clock
 from casetrack.people.models import User
+from casetrack.reports.summary import Line
+from casetrack.web.regulator.figures import figures_of, labels
 from tests.builders import EXAMPLE_B, Cast, Story
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +112,34 @@ def test_without_a_choice_it_shows_the_year_of_the_wave(rita_browser: Client, wo
 def test_half_months_are_two_rows_for_each_month(rita_browser: Client, world: Story) -> None:
     answer = rita_browser.get(at(), {**APRIL, "by": "half-month"})
     assert [(line.period, line.trades) for line in answer.context["lines"]] == [("2025-04-H1", 0), ("2025-04-H2", 2)]
+
+
+@pytest.mark.parametrize(
+    ("periods", "japanese", "english"),
+    [
+        (["2025-03", "2025-12"], ["3月", "12月"], ["Mar", "Dec"]),
+        (["2025-02-H1", "2025-02-H2"], ["2月前半", "2月後半"], ["Feb (1–15)", "Feb (16–28)"]),
+        (["2025-12", "2026-01"], ["2025年12月", "2026年1月"], ["December 2025", "January 2026"]),
+    ],
+)
+def test_an_axis_leaves_out_a_year_that_is_the_same(
+    periods: list[str], japanese: list[str], english: list[str]
+) -> None:
+    with override("ja"):
+        assert labels(periods) == japanese
+    with override("en"):
+        assert labels(periods) == english
+
+
+def test_the_key_figures_round_amounts_and_say_them_exactly() -> None:
+    total = Line("total", 9, 6380, 3505, 161_180_000_000, 143_730_000_000)
+    with override("ja"):
+        assert [(f["value"], f.get("note")) for f in figures_of(total)] == [
+            ("9", None), ("6,380", None), ("3,505", None),
+            ("1,611.8億円", "161,180,000,000円"), ("1,437.3億円", "143,730,000,000円"),
+        ]  # fmt: skip
+    with override("en"):
+        assert [f["value"] for f in figures_of(total)] == ["9", "6,380", "3,505", "¥161.18B", "¥143.73B"]
 
 
 def test_an_empty_period_says_so(rita_browser: Client, world: Story) -> None:

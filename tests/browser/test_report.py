@@ -75,6 +75,7 @@ def reader(
 ) -> Callable[..., Reader]:
     def begin(user: User, language: str, width: str, *, javascript: bool = True) -> Reader:
         page = open_as(user, language=language, width=width, javascript=javascript)
+        page.set_default_timeout(90_000)  # two cores may have a whole suite to run
         return Reader(page, check, shot, f"{language}-{width}" + ("" if javascript else "-nojs"), javascript)
 
     return begin

@@ -25,14 +25,14 @@ def rita(transactional_db: None, cast: Cast) -> User:
     ledger: dict[str, list[dict[str, str]]] = {"MINATO": [], "AOZORA": []}
     for month, (accesses, traded, sell, buy) in WAVE.items():
         for n in range(accesses):
-            firm, number = ("MINATO", "AOZORA")[n % 2], f"{month:02}-{n:05}"
+            code, number = ("MINATO", "AOZORA")[n % 2], f"{month:02}-{n:05}"
             at = f"2025-{month:02}-{n % 27 + 1:02}T09:{n:02}:00+09:00"
             cells = {"account": number, "first_access_at": at, "vector": "phishing"}
-            found[firm].append(",".join(cells.get(name, "") for name in COLUMNS))
+            found[code].append(",".join(cells.get(name, "") for name in COLUMNS))
             if n < traded:
                 whole = {"account": number, "executed_at": at, "attribution": "unauthorized", "quantity": "10000"}
-                ledger[firm].append(row(**whole, execution_id="s", type="sell", price=f"{sell * 100}"))
-                ledger[firm].append(row(**whole, execution_id="b", type="buy", price=f"{buy * 100}"))
+                ledger[code].append(row(**whole, execution_id="s", type="sell", price=f"{sell * 100}"))
+                ledger[code].append(row(**whole, execution_id="b", type="buy", price=f"{buy * 100}"))
     with system_scope():
         for code, firm in cast.firm.items():
             import_incidents(firm, "\n".join([",".join(COLUMNS), *found[code]]).encode(), actor=User.objects.system())

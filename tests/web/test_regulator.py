@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -26,7 +27,7 @@ APRIL = {"first": "2025-04", "last": "2025-04", "by": "month"}
 
 
 @pytest.fixture
-def rita_browser(client_of: Any, rita: User) -> Client:
+def rita_browser(client_of: Callable[[User], Client], rita: User) -> Client:
     return client_of(rita)
 
 
@@ -38,10 +39,8 @@ def world(cast: Cast) -> Story:
     mine = Story(cast).to_ledger().decided()
     story = Story(cast, victim="otto", firm="AOZORA", account="9876-5432109", ledger=EXAMPLE_B, decisions={})
     story.to_ledger()
-    decide(
-        Execution.objects.filter(execution_id__in=["s1", "b1"]), "unauthorized",
-        actor=cast.user["iris"], reason="", at=clock.now(),
-    )  # fmt: skip
+    taken = list(Execution.objects.filter(execution_id__in=["s1", "b1"]))
+    decide(taken, "unauthorized", actor=cast.user["iris"], reason="", at=clock.now())
     return mine
 
 

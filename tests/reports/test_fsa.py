@@ -1,7 +1,6 @@
 """The published table of 8 May 2025, to the yen, through the real commands (tests/data/fsa/make.py)."""
 
 import csv
-import time
 from pathlib import Path
 
 import pytest
@@ -42,9 +41,7 @@ def import_all(folder: Path) -> None:
 
 
 def test_nine_firms_files_give_the_published_table(folder: Path) -> None:
-    started = time.monotonic()
     import_all(folder)
-    took = time.monotonic() - started
     with system_scope():
         assert CompromisedAccount.objects.count() == 6381
         before = Execution.objects.count()
@@ -60,7 +57,6 @@ def test_nine_firms_files_give_the_published_table(folder: Path) -> None:
     assert halves[-1] == table[-1]
     for column in (2, 3, 4, 5):
         assert sum(int(row[column]) for row in halves[1:-1]) == int(table[-1][column])
-    assert took < 60, f"the imports took {took:.0f} s"
 
 
 def test_the_table_made_is_the_table_published() -> None:

@@ -31,6 +31,7 @@ from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import OfferForm, ReasonForm
 from casetrack.web.firm.statement import parts_of
+from casetrack.web.formats import yen
 
 OPEN_FOR = dt.timedelta(days=14)
 
@@ -101,13 +102,14 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     return render(request, "firm/offer.html", context)
 
 
-def history(request: HttpRequest, case: Case) -> list[tuple[Offer, int | None]]:
-    """The offers in order, each with its distance from the one before by the other side, in yen."""
-    rows: list[tuple[Offer, int | None]] = []
+def history(request: HttpRequest, case: Case) -> list[tuple[Offer, str]]:
+    """The offers in order, each with its distance (signed, in yen) from the one before by the other side."""
+    rows: list[tuple[Offer, str]] = []
     last: dict[str, Offer] = {}
     for row in Offer.objects.visible_to(me(request)).filter(case=case).order_by("number"):
         other = last.get(OfferParty.VICTIM if row.party == OfferParty.FIRM else OfferParty.FIRM)
-        rows.append((row, int(row.amount - other.amount) if other else None))
+        distance = row.amount - other.amount if other else None
+        rows.append((row, "" if distance is None else f"{'+' if distance > 0 else ''}{yen(distance)}"))
         if row.status not in (OfferStatus.PREPARED, OfferStatus.REJECTED):
             last[row.party] = row
     return rows

@@ -1,4 +1,5 @@
-"""Builds static/build from static/src: one style sheet, one script, the fonts. `python -m casetrack.local.assets`."""
+"""Builds static/build from static/src: one style sheet, one script, the fonts; and lays the fonts of our PDFs where
+`documents` finds them. `python -m casetrack.local.assets`."""
 
 import hashlib
 import os
@@ -13,6 +14,9 @@ SOURCE = ROOT / "static" / "src"
 BUILD = ROOT / "static" / "build"
 MODULES = SOURCE / "node_modules"
 FONT = MODULES / "@fontsource-variable" / "noto-sans-jp"
+# Whole fonts (髙, 﨑, 𠮷 and the old forms of names included) for the PDFs.
+PRINTED = MODULES / "@expo-google-fonts" / "noto-sans-jp"
+PRINTED_FONTS = ROOT / "casetrack" / "documents" / "fonts"
 OLDEST_NODE = 20
 
 
@@ -74,13 +78,17 @@ def compile_all(program: str, environment: dict[str, str]) -> None:
     )  # fmt: skip
     (BUILD / "fonts.css").write_text((FONT / "index.css").read_text(encoding="utf-8"), encoding="utf-8")
     shutil.copytree(FONT / "files", BUILD / "files")
+    shutil.rmtree(PRINTED_FONTS, ignore_errors=True)
+    PRINTED_FONTS.mkdir(parents=True)
+    for weight in ("400Regular", "700Bold"):
+        shutil.copy2(PRINTED / weight / f"NotoSansJP_{weight}.ttf", PRINTED_FONTS)
 
 
 def main() -> None:
     """Install and compile what has changed since the last time."""
     stamp = BUILD / ".stamp"
     wanted = digest(SOURCE)
-    if stamp.exists() and stamp.read_text() == wanted and MODULES.exists():
+    if stamp.exists() and stamp.read_text() == wanted and MODULES.exists() and PRINTED_FONTS.exists():
         return
     program, npm = node()
     environment = {**os.environ, "PATH": f"{Path(program).parent}{os.pathsep}{os.environ.get('PATH', '')}"}

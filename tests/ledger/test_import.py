@@ -232,22 +232,3 @@ def test_whatever_came_before_a_file_twice_changes_nothing(minato: Firm, files: 
     for execution in Execution.objects.all():
         latest = execution.attributions.order_by("-recorded_at", "-id").first()
         assert execution.attribution == (latest.value if latest else "")
-
-
-def test_thousands_of_rows_take_hardly_more_queries_than_hundreds(minato: Firm) -> None:
-    def queries(count: int) -> list[int]:
-        rows = [row(account=f"{count}-{i % 500:04}", execution_id=f"e{i}", attribution="genuine") for i in range(count)]
-        taken = []
-        for given_rows, expected in (
-            (rows, (count, 0, 0, 0)),
-            (rows, (0, count, 0, 0)),
-            ([{**r, "price": "1"} for r in rows], (0, 0, count, 0)),
-        ):
-            with CaptureQueriesContext(connection) as seen:
-                assert counts(give(minato, *given_rows)) == expected
-            taken.append(len(seen))
-        return taken
-
-    small = queries(500)
-    # One or two statements more for every thousand rows that a bulk statement carries.
-    assert all(big - little <= 8 for big, little in zip(queries(4_000), small, strict=True))

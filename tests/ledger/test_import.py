@@ -1,6 +1,5 @@
 """Importing a ledger: what a file adds, changes, leaves alone."""
 
-import datetime as dt
 from decimal import Decimal
 
 import pytest

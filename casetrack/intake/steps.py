@@ -1,6 +1,6 @@
 """The report as one table of steps, in order. One topic each; every page, status and check follows from a row.
 
-The pages (forms, texts, how answers are shown again) belong to the front end: `web.victim.report.pages` has one for
+The pages (forms, texts, how answers are shown again) belong to the front end: `web.report.pages` has one for
 each row here, and a test holds the two together.
 """
 

@@ -9,8 +9,8 @@ import pytest
 from casetrack.intake.answers import Shape
 from casetrack.intake.steps import STEPS, unfinished
 from casetrack.lib.errors import InvalidInput
-from casetrack.web.victim.report.forms import TradeForm
-from casetrack.web.victim.report.pages import PAGES
+from casetrack.web.report.forms import TradeForm
+from casetrack.web.report.pages import PAGES
 from tests.intake.reports import ANSWERS
 
 STORED = {name: {"facts": STEPS[name].pack(answers)} for name, answers in ANSWERS.items()}

@@ -22,9 +22,9 @@ from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
 from casetrack.web.formats import is_japanese
+from casetrack.web.report.pages import PAGES, moment, shown
 from casetrack.web.victim.doors import for_victims, me, own_case
 from casetrack.web.victim.executions import ASKED
-from casetrack.web.victim.report.pages import PAGES, moment, shown
 from casetrack.web.victim.words import standing, stations
 
 # The page on which a victim does each of the workflow's actions; "agree" is done on the page of the open offer.

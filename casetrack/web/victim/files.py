@@ -14,8 +14,8 @@ from casetrack.cases.permissions import can_write_to
 from casetrack.evidence.models import EvidenceFile
 from casetrack.evidence.services import AlreadyHere, add_files
 from casetrack.web.errors import explain
+from casetrack.web.report.base import FilesForm, StepForm
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
-from casetrack.web.victim.forms import FilesForm, StepForm
 
 
 def take_files(

@@ -20,11 +20,11 @@ from casetrack.people.services import once
 from casetrack.web.accounts import language_now
 from casetrack.web.errors import explain, refuse
 from casetrack.web.forms.fields import IdempotentForm
+from casetrack.web.report.base import StepForm
+from casetrack.web.report.forms import DeclarationForm, TradesForm
+from casetrack.web.report.pages import PAGES, Page, shown
 from casetrack.web.victim.doors import for_victims, keeps_what_was_typed, me, own_draft, posted, query_of, take_unsent
 from casetrack.web.victim.files import take_files
-from casetrack.web.victim.forms import StepForm
-from casetrack.web.victim.report.forms import DeclarationForm, TradesForm
-from casetrack.web.victim.report.pages import PAGES, Page, shown
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 

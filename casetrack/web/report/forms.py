@@ -26,7 +26,7 @@ from casetrack.web.forms.fields import (
     TextField,
     YenField,
 )
-from casetrack.web.victim.forms import StepForm
+from casetrack.web.report.base import StepForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ from casetrack.lib.clock import TOKYO
 from casetrack.lib.errors import InvalidInput
 from casetrack.web import formats
 from casetrack.web.forms.fields import YenField
-from casetrack.web.victim.forms import FilesForm, StepForm
-from casetrack.web.victim.report.forms import (
+from casetrack.web.report.base import FilesForm, StepForm
+from casetrack.web.report.forms import (
     AccountForm,
     LogInForm,
     NoticedForm,

@@ -1,0 +1,64 @@
+"""What the forms of a report share."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from casetrack.evidence.services import MB
+from casetrack.evidence.sniffing import ACCEPT
+from casetrack.web.forms.fields import MultipleFileField
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class PageForm(forms.Form):
+    def problems(self) -> "Iterator[tuple[str, str]]":
+        """Every error as (id of the input, sentence), in the order of the page."""
+        for sentence in self.non_field_errors():
+            yield "", str(sentence)
+        for bound in self.visible_fields():
+            yield from ((_first_id(bound), word) for word in bound.error_words)  # type: ignore[attr-defined]
+
+
+def _first_id(bound: BoundField) -> str:
+    return str(bound.first_id)  # type: ignore[attr-defined]
+
+
+class StepForm(PageForm):
+    """A page of the report. `StepForm(typed=…)` shows again what was typed, whether or not it was right."""
+
+    def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if data is None and typed is not None:
+            for name, field in self.fields.items():
+                self.initial[name] = field.widget.value_from_datadict(typed, {}, self.add_prefix(name))
+
+    def typed(self) -> dict[str, list[str]]:
+        """What was typed, by the names that the page uses."""
+        data = self.data
+        assert isinstance(data, QueryDict)  # noqa: S101  (pages post forms)
+        own = tuple(self.add_prefix(name) for name in self.fields)
+        return {key: data.getlist(key) for key in data if key.startswith(own)}
+
+    def values(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class FilesForm(StepForm):
+    """Nothing but files, which the view takes in one by one (`files.take_files`)."""
+
+    uploads = MultipleFileField(label=_("Files"), name=_("the files"), required=False, accept=ACCEPT)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = gettext(
+            "PDF, PNG, JPEG, HEIC, text, CSV, saved e-mails (.eml) and .xlsx, up to %(mb)s MB each. "
+            "You can choose several at once."
+        )
+        self.fields["uploads"].help_text = hint % {"mb": settings.EVIDENCE_MAX_BYTES // MB}

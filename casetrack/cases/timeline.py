@@ -56,6 +56,11 @@ SENTENCES: dict[str, Sentence] = {
     "cases.claimed": Sentence(
         _("You took over this case with a code from the firm"), pgettext_lazy("staff", "The customer claimed the case")
     ),
+    "cases.claim_code_issued": Sentence(
+        _("The firm made a code for you"),
+        pgettext_lazy("staff", "Code made for the customer to take over the case"),
+        "idle",
+    ),
     "cases.acknowledged": Sentence(
         _("The firm confirmed that it has your report"), pgettext_lazy("staff", "Report acknowledged")
     ),

@@ -1,8 +1,11 @@
 """Readable public references: CT-2025-000123-5. The last digit is a Luhn check digit over year and number."""
 
 import re
+import unicodedata
 
 PATTERN = re.compile(r"CT-(\d{4})-(\d{6,})-(\d)")
+# What keyboards and word processors make of a hyphen, as far as NFKC leaves it.
+DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
 ROUTE = r"CT-\d{4}-\d{6,}-\d"
 
 
@@ -18,6 +21,11 @@ def luhn(digits: str) -> int:
 def make(year: int, number: int) -> str:
     body = f"{year:04d}{number:06d}"
     return f"CT-{year:04d}-{number:06d}-{luhn(body)}"
+
+
+def normalize(text: str) -> str:
+    """What somebody typed or copied, as a reference is written: full-width and lower case understood, no spaces."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper().translate(DASHES)
 
 
 def is_valid(reference: str) -> bool:

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from casetrack.correspondence.services import write_note
 from casetrack.demo.cast import Cast
 from casetrack.evidence.services import add_file
+from casetrack.intake.models import ClaimCode
 from casetrack.intake.services import start_draft
 from casetrack.ledger.services import import_ledger
 from casetrack.lib import clock
@@ -54,6 +55,9 @@ def world(story: Story) -> World:
     start_draft(actor=story.user("vera"))
     once(story.user("vera"), uuid.uuid4(), "test", lambda: "")
     now = clock.now()
+    ClaimCode.objects.create(
+        case=story.case, code_index="0", channel="post", issued_by=story.user("fiona"), issued_at=now, expires_at=now
+    )
     Delivery.objects.create(
         entry_id=1, recipient=story.user("vera"), template="victim-news", created_at=now, next_try_at=now
     )

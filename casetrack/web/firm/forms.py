@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from casetrack.cases.permissions import CASEWORKERS
 from casetrack.firms.models import Firm
+from casetrack.intake.models import ClaimChannel
 from casetrack.lib import clock
 from casetrack.people.models import User
 from casetrack.web.forms.fields import (
@@ -38,6 +39,18 @@ class ReasonForm(forms.Form):
             self.fields["reason"].label = label
         if help_text:
             self.fields["reason"].help_text = help_text
+
+
+class ClaimCodeForm(forms.Form):
+    channel = ChoiceField(
+        label=_("How does the customer get the code?"),
+        name=_("how the customer gets the code"),
+        choices=ClaimChannel.choices,
+        hints={
+            ClaimChannel.TELEPHONE: _("Only to somebody whom you called on the number on file. Holds for 3 days."),
+            ClaimChannel.POST: _("A letter to print, for the registered address. Holds for 30 days."),
+        },
+    )
 
 
 class MessageForm(forms.Form):

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from casetrack.lib.references import ROUTE
-from casetrack.web.firm import access, acts, assess, case, executions, ledger, offers, queue, settlements
+from casetrack.web.firm import access, acts, assess, case, claim, executions, ledger, offers, queue, settlements
 
 
 class ReferenceConverter:
@@ -39,6 +39,7 @@ one_case: list[URLPattern | URLResolver] = [
     path("", case.case, name="case"),
     path("do/<slug:name>/", acts.action, name="action"),
     path("assign/", acts.assign, name="assign"),
+    path("code/", claim.claim_code, name="claim-code"),
     path("messages/", acts.message, name="message"),
     path("notes/", acts.note, name="note"),
     path("accounts/<int:place>/", include(account)),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.correspondence.services import LONGEST
-from casetrack.web.forms.fields import CheckboxField, IdempotentForm, LongTextField, YenField
+from casetrack.web.forms.fields import CheckboxField, IdempotentForm, LongTextField, TextField, YenField
 from casetrack.web.report.base import PageForm
 
 if TYPE_CHECKING:
@@ -60,3 +60,16 @@ class ReceiptForm(CaseForm):
     arrived = CheckboxField(
         label=_("The agreed amount has arrived in my account."), name=_("that the amount has arrived")
     )
+
+
+class ClaimForm(CaseForm):
+    """Both as they stand in the letter, or as they were read out."""
+
+    reference = TextField(
+        label=_("Reference number"), name=_("the reference number"), max_length=60, width=20,
+        help_text=_("It looks like CT-2025-000123-5."),
+    )  # fmt: skip
+    code = TextField(
+        label=_("Code"), name=_("the code"), max_length=60, width=20,
+        help_text=_("12 letters and digits. Capital or small, with or without hyphens."),
+    )  # fmt: skip

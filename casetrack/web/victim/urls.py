@@ -3,12 +3,13 @@
 from django.urls import path
 
 from casetrack.web import evidence
-from casetrack.web.victim import cases, executions, files, letters, offers
+from casetrack.web.victim import cases, claim, executions, files, letters, offers
 from casetrack.web.victim.report import views as report
 
 app_name = "victim"
 urlpatterns = [
     path("cases/", cases.home, name="home"),
+    path("claim/", claim.claim, name="claim"),
     path("report/", report.start, name="report"),
     path("report/<uuid:key>/", report.task_list, name="task-list"),
     path("report/<uuid:key>/check/", report.check_answers, name="check-answers"),

@@ -15,6 +15,8 @@ from casetrack.lib.errors import InvalidInput
 from casetrack.lib.money import plain
 
 Facts = dict[str, Any]
+# A question of the same step and the answers to it that count.
+Condition = tuple[str, tuple[str, ...]]
 
 
 class Shape(enum.Enum):
@@ -31,13 +33,33 @@ class Shape(enum.Enum):
 
 @dataclass(frozen=True)
 class Question:
-    """One thing that is asked. `choices` are the answers allowed; `longest` bounds a text."""
+    """One thing that is asked. `choices` are the answers allowed; `longest` bounds a text.
+
+    `when` names another question of the same step and the answers to it that make this one matter. While it does not
+    matter its answer is set aside: kept, but neither checked nor handed in.
+    """
 
     name: str
     shape: Shape = Shape.TEXT
     required: bool = False
     choices: tuple[str, ...] = ()
     longest: int = 2000
+    when: Condition | None = None
+
+    def matters(self, answers: Mapping[str, Any]) -> bool:
+        """Whether the question matters beside the step's other `answers` (values, or what is stored)."""
+        if self.when is None:
+            return True
+        name, wanted = self.when
+        given = answers.get(name)
+        return not set(wanted).isdisjoint(given if isinstance(given, list) else [given])
+
+    @property
+    def nothing(self) -> Any:
+        """The value of a question that was not answered."""
+        if self.shape is Shape.CHOICES:
+            return []
+        return "" if self.shape in (Shape.TEXT, Shape.CHOICE) else None
 
 
 def to_json(question: Question, value: Any) -> Any:
@@ -85,7 +107,7 @@ def from_json(question: Question, stored: Any) -> Any:
     if stored in (None, ""):
         if question.required:
             raise _unanswered(question)
-        return "" if question.shape in (Shape.TEXT, Shape.CHOICE) else None
+        return question.nothing
     try:
         return _parse(question, str(stored))
     except (ValueError, InvalidOperation):
@@ -102,5 +124,13 @@ def pack(questions: tuple[Question, ...], values: Mapping[str, Any]) -> Facts:
 
 
 def unpack(questions: tuple[Question, ...], stored: Mapping[str, Any]) -> Facts:
-    """JSON as values, each checked again. Raises InvalidInput naming the field."""
-    return {question.name: from_json(question, stored.get(question.name)) for question in questions}
+    """JSON as values, each checked again; what is set aside counts as not answered. Raises InvalidInput."""
+    return {
+        question.name: from_json(question, stored.get(question.name)) if question.matters(stored) else question.nothing
+        for question in questions
+    }
+
+
+def set_aside(questions: tuple[Question, ...], stored: Mapping[str, Any]) -> list[str]:
+    """The names of the questions that were answered once and do not matter now."""
+    return [q.name for q in questions if stored.get(q.name) and not q.matters(stored)]

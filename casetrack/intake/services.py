@@ -121,14 +121,14 @@ def _submit(draft: Draft, actor: User) -> Case:
     firm = Firm.objects.filter(code=facts["account"]["firm"], is_active=True).first()
     if firm is None:
         raise InvalidInput(_("Choose the firm again: this one is no longer here."), field=ACCOUNT.identifier)
-    victim = _profile(actor, facts["you"])
+    victim = _profile(actor, facts["you"], facts["address"])
     case = open_case(
         firm=firm,
         victim=victim,
         opened_by=OpenedBy.VICTIM,
         incidents=[_incident(facts)],
         actor=actor,
-        report=_report(draft),
+        report=_report(facts),
         language=victim.language,
     )
     attach_files(draft.key, case, actor=actor)
@@ -138,14 +138,24 @@ def _submit(draft: Draft, actor: User) -> Case:
     return case
 
 
-def _profile(actor: User, you: Facts) -> Victim:
+def _profile(actor: User, you: Facts, address: Facts) -> Victim:
+    """The victim's own facts as they are now. An address that was not given leaves the one known before."""
     names = ("family_name", "given_name", "family_name_kana", "given_name_kana", "language", "telephone")
     facts = {name: you[name] or "" for name in names}
+    if written := _on_a_letter(address):
+        facts |= {"postcode": address["postcode"] or "", "address": written}
     victim, _created = Victim.objects.update_or_create(user=actor, defaults={**facts, "email": actor.email})
     if actor.language != victim.language:
         actor.language = victim.language
         actor.save(update_fields=["language"])
     return victim
+
+
+def _on_a_letter(address: Facts) -> str:
+    if not address:
+        return ""
+    place = address["prefecture"] + address["city"] + address["street"]
+    return "\n".join(filter(None, (place, address["building"], address["abroad"])))
 
 
 def _incident(facts: Mapping[str, Facts]) -> IncidentFacts:
@@ -180,8 +190,11 @@ def _claim(row: Facts) -> TradeClaim:
     }
 
 
-def _report(draft: Draft) -> dict[str, Any]:
-    """What was handed in, as it was, but for the account number: that is kept encrypted, with the incident alone."""
-    steps = {name: dict(draft.answers[name].get("facts") or {}) for name in STEPS if name in draft.answers}
-    steps.get(ACCOUNT.identifier, {}).pop("number", None)
+def _report(facts: Mapping[str, Facts]) -> dict[str, Any]:
+    """What was handed in, but for the account number: that is kept encrypted, with the incident alone.
+
+    What is set aside is not in it.
+    """
+    steps = {name: STEPS[name].pack(answers) for name, answers in facts.items() if answers}
+    steps[ACCOUNT.identifier].pop("number")
     return {"version": 1, "declared_at": clock.now().isoformat(), "steps": steps}

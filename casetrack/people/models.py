@@ -76,7 +76,10 @@ class User(AbstractBaseUser):
 
 
 class Victim(models.Model):
-    """The person whose account was hijacked. May be known to a firm before having a log-in (`user` is null)."""
+    """The person whose account was hijacked. May be known to a firm before having a log-in (`user` is null).
+
+    `postcode` is Japanese (100-0001) or empty; `address` is all that stands below it on a letter.
+    """
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, blank=True, related_name="victim")
     family_name = models.CharField(max_length=80)
@@ -86,6 +89,8 @@ class Victim(models.Model):
     language = models.CharField(max_length=5, choices=Language.choices, default=Language.JA)
     email = models.EmailField(blank=True)
     telephone = models.CharField(max_length=30, blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    address = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = VictimQuerySet.as_manager()

@@ -32,6 +32,49 @@ ANSWERS: dict[str, dict[str, Any]] = {
         ],
     },
 }  # fmt: skip
+# What vera adds to the optional pages.
+TOPICS: dict[str, dict[str, Any]] = {
+    "address": {
+        "lives": "japan", "postcode": "154-0023", "prefecture": "東京都", "city": "世田谷区", "street": "若林1-2-3",
+        "building": "", "abroad": "",
+    },
+    "representative": {
+        "kind": "family", "name": "髙橋 一郎", "relation": "夫", "telephone": "03-1234-5678", "email": "",
+        "power": "later",
+    },
+    "help": {"needs": ["distress"], "what_helps": "電話は夕方にお願いします"},
+    "talks": {
+        "rows": [
+            {
+                "talked_at": tokyo(2025, 4, 16, 9, 20), "channel": "telephone", "person": "サポート 山本様",
+                "said": "凍結できません",
+            }
+        ]
+    },
+    "happened": {
+        "log_ins": "yes", "log_ins_note": "8時55分、知らない端末", "changed": ["mail"], "withdrawn": "yes",
+        "withdrawn_amount": Decimal(300000), "withdrawn_on": dt.date(2025, 4, 17),
+    },
+    "margin": {
+        "liquidated": "yes", "liquidated_note": "投信の強制売却", "demanded": "yes",
+        "demanded_amount": Decimal(26000000), "demanded_until": dt.date(2025, 4, 23),
+    },
+    "before": {
+        "contacts": ["mail"], "contacted_on": dt.date(2025, 4, 14), "contact_note": "警告メール",
+        "typed_in": ["password"], "devices": ["iphone"], "reused": "no", "shared_with": ["aggregator"],
+        "scan": "found", "scan_note": "1件",
+    },
+    "bodies": {
+        "rows": [
+            {
+                "body": "police", "office": "世田谷警察署", "state": "accepted", "number": "R7-123", "refusal": "",
+                "went_on": dt.date(2025, 4, 18),
+            }
+        ]
+    },
+    "wishes": {"wishes": ["restoration", "logs"], "wish_note": "元に戻してほしい"},
+    "consents": {"share_with": ["police"]},
+}  # fmt: skip
 
 TYPED: dict[str, dict[str, Any]] = {
     "you": {
@@ -57,8 +100,11 @@ TYPED: dict[str, dict[str, Any]] = {
 
 
 def filled_draft(user: User, **changed: dict[str, Any]) -> Draft:
-    """A draft with every step answered; `changed` replaces answers of a step ("log_in" for "log-in")."""
+    """A draft with every needed step answered; `changed` replaces answers of a step ("log_in" for "log-in"), or
+    answers an optional one."""
     draft = start_draft(actor=user)
     for name, answers in ANSWERS.items():
-        save_step(draft, STEPS[name], answers | changed.get(name.replace("-", "_"), {}), actor=user)
+        save_step(draft, STEPS[name], answers | changed.pop(name.replace("-", "_"), {}), actor=user)
+    for name, answers in changed.items():
+        save_step(draft, STEPS[name], answers, actor=user)
     return draft

@@ -84,10 +84,25 @@ def test_an_account_number_holds_nothing_else() -> None:
     assert error_of(AccountNumberField(label="Account number"), "12;34") == words
 
 
-def test_a_telephone_number_is_made_plain() -> None:
-    assert PhoneField(label="Telephone").clean("０９０（１２３４）５６７８") == "09012345678"
-    assert PhoneField(label="Telephone").clean("+81 90-1234-5678") == "+8190-1234-5678"
-    assert error_of(PhoneField(label="Telephone"), "call me").startswith("Enter telephone in digits")
+@pytest.mark.parametrize(
+    "typed", ["０９０（１２３４）５６７８", "+81 90-1234-5678", "090 1234 5678", "０９０ー１２３４ー５６７８"]
+)
+def test_a_telephone_number_is_written_as_in_japan(typed: str) -> None:
+    assert PhoneField(label="Telephone").clean(typed) == "090-1234-5678"
+
+
+def test_a_telephone_number_abroad_keeps_its_country() -> None:
+    assert PhoneField(label="Telephone").clean("＋４９ 30 901820") == "+49 30 901820"
+
+
+@pytest.mark.parametrize("typed", ["call me", "--", "+"])
+def test_words_are_no_telephone_number(typed: str) -> None:
+    assert error_of(PhoneField(label="Telephone"), typed).startswith("Enter telephone in digits")
+
+
+@pytest.mark.parametrize("typed", ["090-1234-567", "110", "090-1234-56789"])
+def test_a_digit_too_few_or_too_many_is_found(typed: str) -> None:
+    assert error_of(PhoneField(label="Telephone"), typed).startswith("Check telephone")
 
 
 def test_an_email_address_may_be_typed_in_full_width() -> None:

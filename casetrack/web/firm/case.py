@@ -25,6 +25,7 @@ from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me
 from casetrack.web.firm.forms import AssignForm, MessageForm, NoteForm
 from casetrack.web.firm.progress import progress_of
+from casetrack.web.report import words
 
 # Pages of actions that have a service of their own.
 PAGES = {"assess": "firm:assess", "record_payment": "firm:payment"}
@@ -91,6 +92,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "buttons": buttons(request, case, is_settled=settlement is not None, is_paid=payment is not None),
         "incidents": incidents,
         "progress": progress_of(case, incidents, runs, offers, settlement, payment, can_investigate=can_investigate),
+        "report": words.for_staff(case),
         "evidence": EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk"),
         "steps": timeline(case, user=user)[::-1],
         "folded_letters": letters[:-SHOWN_LETTERS],

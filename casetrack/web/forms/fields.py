@@ -12,6 +12,7 @@ from casetrack.web.forms.texts import (
     LongTextField,
     PasswordField,
     PhoneField,
+    PostcodeField,
     TextField,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "MultipleFileField",
     "PasswordField",
     "PhoneField",
+    "PostcodeField",
     "SelectField",
     "TextField",
     "YenField",

@@ -5,6 +5,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import jaconv
+import phonenumbers
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -97,13 +98,46 @@ class AccountNumberField(_PlainField):
 
 
 class PhoneField(_PlainField):
-    pattern = r"\+?[0-9-]{9,20}"
+    """A telephone number as its country writes it: 090-1234-5678, or with + and the country's number."""
+
+    pattern = r"\+?[0-9-]+"
     dropped = "()."
     invalid_text = _("Enter %(name)s in digits and hyphens, for example 090-1234-5678")
     widget = forms.TextInput(attrs={"type": "tel"})
 
     def __init__(self, *, autocomplete: str = "tel", width: int = 20, **kwargs: Any) -> None:
         super().__init__(width=width, autocomplete=autocomplete, **kwargs)
+
+    def to_python(self, value: Any) -> str | None:
+        text = super().to_python(value)
+        return self._written(text) if text else text
+
+    def _written(self, text: str) -> str:
+        try:
+            number = phonenumbers.parse(text, "JP")
+        except phonenumbers.NumberParseException:
+            raise self.error(self.invalid_text) from None
+        is_japanese = number.country_code == 81
+        if not phonenumbers.is_possible_number(number) or (is_japanese and not phonenumbers.is_valid_number(number)):
+            raise self.error(_("Check %(name)s: there is a digit too many or too few, or one is wrong"))
+        style = phonenumbers.PhoneNumberFormat.NATIONAL if is_japanese else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        return phonenumbers.format_number(number, style)
+
+
+class PostcodeField(_PlainField):
+    """A Japanese postcode, as 100-0001."""
+
+    pattern = r"[0-9]{3}-?[0-9]{4}"
+    dropped = "〒"
+    invalid_text = _("Enter %(name)s with seven digits, for example 100-0001")
+
+    def __init__(self, *, width: int = 10, **kwargs: Any) -> None:
+        super().__init__(width=width, autocomplete="postal-code", **kwargs)
+        self.widget.attrs["inputmode"] = "numeric"
+
+    def to_python(self, value: Any) -> str | None:
+        text = super().to_python(value)
+        return f"{text[:3]}-{text[-4:]}" if text else text
 
 
 class KanaField(TextField):

@@ -1,6 +1,6 @@
 """What the forms of a report share."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django import forms
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.evidence.services import MB
 from casetrack.evidence.sniffing import ACCEPT
+from casetrack.intake.answers import Question
 from casetrack.web.forms.fields import MultipleFileField
 
 if TYPE_CHECKING:
@@ -30,14 +31,39 @@ def _first_id(bound: BoundField) -> str:
     return str(bound.first_id)  # type: ignore[attr-defined]
 
 
+class Pressed(NamedTuple):
+    """What a button on the page (not the one that saves) makes of what was typed; where to look; what to say."""
+
+    typed: dict[str, list[str]]
+    anchor: str = ""
+    message: str = ""
+
+
 class StepForm(PageForm):
-    """A page of the report. `StepForm(typed=…)` shows again what was typed, whether or not it was right."""
+    """A page of the report. `StepForm(typed=…)` shows again what was typed, whether or not it was right.
+
+    `questions` are what the step keeps. One that does not matter beside the others neither has to be answered nor
+    has to be right. The form knows nothing of who types.
+    """
+
+    questions: ClassVar[tuple[Question, ...]] = ()
 
     def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         if data is None and typed is not None:
             for name, field in self.fields.items():
                 self.initial[name] = field.widget.value_from_datadict(typed, {}, self.add_prefix(name))
+
+    def _clean_form(self) -> None:
+        conditional = [q for q in self.questions if q.when is not None and q.name in self.fields]
+        for question in conditional:
+            name = question.name
+            if not question.matters(self.cleaned_data):
+                self.errors.pop(name, None)
+                self.cleaned_data.setdefault(name, None)
+            elif question.required and name not in self.errors and not self.cleaned_data.get(name):
+                self.add_error(name, self.fields[name].error_messages["required"])
+        super()._clean_form()  # type: ignore[misc]
 
     def typed(self) -> dict[str, list[str]]:
         """What was typed, by the names that the page uses."""
@@ -48,6 +74,10 @@ class StepForm(PageForm):
 
     def values(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
+
+    def pressed(self) -> Pressed | None:
+        """What another button than the one that saves was pressed for; None if it was none of the page's own."""
+        return None
 
 
 class FilesForm(StepForm):

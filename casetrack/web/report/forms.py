@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.cases.models import ClaimedSide, FirmAnswer, Kind, MfaOffered, Noticed, Vector
 from casetrack.firms.models import Firm
+from casetrack.intake import steps
+from casetrack.intake.choices import SecondCheck
 from casetrack.intake.steps import FIRM_LIST, KNOWN, MOST_TRADES
 from casetrack.people.models import Language
 from casetrack.web.forms.fields import (
@@ -26,7 +28,8 @@ from casetrack.web.forms.fields import (
     TextField,
     YenField,
 )
-from casetrack.web.report.base import StepForm
+from casetrack.web.report.base import Pressed, StepForm
+from casetrack.web.report.rows import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +87,7 @@ class NoticedForm(StepForm):
 
 
 class ToldForm(StepForm):
+    questions = steps.TOLD.questions
     firm_answer = ChoiceField(
         label=_("What did the firm answer when you told it?"), name=_("the firm's answer"), choices=FirmAnswer.choices
     )
@@ -107,6 +111,7 @@ class ToldForm(StepForm):
 
 
 class LogInForm(StepForm):
+    questions = steps.LOG_IN.questions
     mfa_offered = ChoiceField(
         label=_("Did the firm offer a second check at log-in?"), name=_("whether there was a second check"),
         choices=MfaOffered.choices,
@@ -115,9 +120,17 @@ class LogInForm(StepForm):
             "authentication."
         ),
     )  # fmt: skip
+    mfa_choices = MultipleChoiceField(
+        label=_("Which second checks did the firm offer?"), required=False, choices=SecondCheck.choices,
+        help_text=_("Choose all that apply. If you are not sure, leave this open."),
+    )  # fmt: skip
     mfa_kind = TextField(
         label=_("Which kind of second check?"), required=False, max_length=80,
-        help_text=_("For example a code by SMS, an authenticator app, or a passkey."),
+        help_text=_("The one that you used, or its name, or that it was asked for only with withdrawals."),
+    )  # fmt: skip
+    mfa_since = DateField3(
+        label=_("Since when have you used it?"), name=_("the day since when you use it"), required=False,
+        not_future=True, help_text=_("Roughly is enough: the first of the month if you know the month alone."),
     )  # fmt: skip
     vector = ChoiceField(
         label=_("How do you think they got in?"), name=_("how you think they got in"), choices=Vector.choices,
@@ -167,16 +180,18 @@ class TradesForm(StepForm):
     def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, typed=typed, **kwargs)
         source = data if data is not None else typed
-        total = min(max(_whole(source.get("rows_total", "")), 1), MOST_TRADES) if source is not None else 1
+        total = min(max(whole(source.get("rows_total", "")), 1), MOST_TRADES) if source is not None else 1
         self.rows = [TradeForm(data, typed=typed, prefix=f"row-{place}") for place in range(total)]
 
     def typed(self) -> dict[str, list[str]]:
         own = super().typed() | {"rows_total": [str(len(self.rows))]}
         return own | {key: values for row in self.rows for key, values in row.typed().items()}
 
-    def with_row(self) -> dict[str, list[str]]:
-        """What was typed, with one more empty row."""
-        return self.typed() | {"rows_total": [str(min(len(self.rows) + 1, MOST_TRADES))]}
+    def pressed(self) -> Pressed | None:
+        if "add" in self.data:
+            return Pressed(self.typed() | {"rows_total": [str(min(len(self.rows) + 1, MOST_TRADES))]}, "last-trade")
+        removed = self.data.get("remove", "")
+        return Pressed(self.without_row(int(removed))) if removed.isascii() and removed.isdecimal() else None
 
     def without_row(self, place: int) -> dict[str, list[str]]:
         """What was typed, without row number `place`."""
@@ -215,7 +230,3 @@ class DeclarationForm(IdempotentForm):
         label=_("What I report is true to the best of my knowledge, and the firm named may use it to work on my case."),
         name=_("that your report is true"),
     )
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.intake import steps
+from casetrack.intake.answers import Question
 from casetrack.intake.steps import FIRM_LIST, Answers, Step
 from casetrack.lib.clock import TOKYO
 from casetrack.lib.errors import InvalidInput
@@ -26,10 +27,24 @@ from casetrack.web.report.forms import (
     TradesForm,
     YouForm,
 )
+from casetrack.web.report.rows import RowsForm
+from casetrack.web.report.topics import (
+    AddressForm,
+    BeforeForm,
+    BodiesForm,
+    ConsentsForm,
+    HappenedForm,
+    HelpForm,
+    MarginForm,
+    RepresentativeForm,
+    TalksForm,
+    WishesForm,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+ROWS = "victim/report/rows.html"
 Shown = tuple["StrOrPromise", str]
 
 
@@ -46,6 +61,22 @@ PAGES: dict[str, Page] = {
     for page in (
         Page(steps.YOU, YouForm, _("The firm needs your name to find you among its customers.")),
         Page(
+            steps.ADDRESS,
+            AddressForm,
+            _("You can leave this page out: the firm has an address of yours."),
+            "victim/report/address.html",
+        ),
+        Page(
+            steps.REPRESENTATIVE,
+            RepresentativeForm,
+            _("If a lawyer or somebody else speaks for you, the firm needs to know whom it may talk to."),
+        ),
+        Page(
+            steps.HELP,
+            HelpForm,
+            _("Say it here once. It is shown to the people of the firm who work on your case, before they call you."),
+        ),
+        Page(
             steps.ACCOUNT,
             AccountForm,
             _("One report is for one account. If several were hijacked, hand in a report for each."),
@@ -57,6 +88,7 @@ PAGES: dict[str, Page] = {
             _("What you asked for, when, and what you were told may matter for the compensation."),
             "victim/report/told.html",
         ),
+        Page(steps.TALKS, TalksForm, _("Enter each talk on its own, as far as you remember."), ROWS),
         Page(steps.LOG_IN, LogInForm, _("These answers help the firm to find out how it happened. They are no test.")),
         Page(
             steps.TRADES,
@@ -65,10 +97,30 @@ PAGES: dict[str, Page] = {
             "victim/report/trades.html",
         ),
         Page(
+            steps.HAPPENED,
+            HappenedForm,
+            _("Apart from the trades: what else was done in the account that was not you."),
+        ),
+        Page(
+            steps.MARGIN,
+            MarginForm,
+            _("If the firm asks you for money, tell us here. Reporting does not depend on whether you pay."),
+        ),
+        Page(
             steps.FILES,
             FilesForm,
             _("Add what you have: trade reports, notices of the firm, false mails, screenshots."),
             "victim/report/files.html",
+        ),
+        Page(
+            steps.BEFORE, BeforeForm, _("What you remember helps to find out how it happened. Nobody will blame you.")
+        ),
+        Page(steps.BODIES, BodiesForm, _("Police, supervisors and places that give advice, each on its own."), ROWS),
+        Page(steps.WISHES, WishesForm, _("What would be a good end for you?")),
+        Page(
+            steps.CONSENTS,
+            ConsentsForm,
+            _("Without your consent the firm passes the report on only where the law makes it."),
         ),
     )
 }
@@ -100,8 +152,14 @@ def _said(field: forms.Field, value: Any) -> str:
     return str(value)
 
 
-def _rows(form: StepForm, facts: Mapping[str, Any]) -> list[Shown]:
-    return [(field.label or "", _said(field, facts.get(name))) for name, field in form.fields.items()]
+def _rows(form: StepForm, questions: tuple[Question, ...], facts: Mapping[str, Any]) -> list[Shown]:
+    """Every question with its answer. One that was left open is shown as open, unless it did not matter."""
+    asked = {question.name: question for question in questions}
+    return [
+        (field.label or "", _said(field, facts.get(name)))
+        for name, field in form.fields.items()
+        if name not in asked or asked[name].matters(facts)
+    ]
 
 
 def shown(page: Page, answers: Answers) -> list[Shown]:
@@ -110,15 +168,31 @@ def shown(page: Page, answers: Answers) -> list[Shown]:
         facts = page.step.read(answers)
     except InvalidInput:
         return []
-    rows = _rows(page.form(), facts)
-    if page.step.rows and facts["known"] != FIRM_LIST:
+    if not facts:
+        return []
+    rows = _rows(page.form(), page.step.questions, facts)
+    if issubclass(page.form, RowsForm):
+        form = page.form.row_form(prefix="row")
+        for place, row in enumerate(facts["rows"], start=1):
+            rows.append((str(page.form.row_title) % {"place": place}, _in_lines(form, page.step.rows, row)))
+    elif page.step.rows and facts["known"] != FIRM_LIST:
         for place, row in enumerate(facts["rows"], start=1):
             rows.append((gettext("Trade %(place)s") % {"place": place}, trade_in_words(row)))
     return rows
 
 
+def aside_in(page: Page, answers: Answers) -> list[str]:
+    """The questions of a page whose answers are set aside, in words."""
+    fields = page.form().fields
+    return [str(fields[name].label) for name in page.step.set_aside(answers) if name in fields]
+
+
 def trade_in_words(row: Mapping[str, Any]) -> str:
     """One claimed trade, a line for each thing known of it."""
-    said = [(str(label).rstrip("?"), value) for label, value in _rows(TradeForm(prefix="row"), row) if value]
+    return _in_lines(TradeForm(prefix="row"), steps.TRADES.rows, row)
+
+
+def _in_lines(form: StepForm, questions: tuple[Question, ...], row: Mapping[str, Any]) -> str:
+    said = [(str(label).rstrip("?"), value) for label, value in _rows(form, questions, row) if value]
     colon = "：" if formats.is_japanese() else ": "
     return "\n".join(f"{label}{colon}{value}" for label, value in said)

@@ -72,6 +72,12 @@ ICONS: dict[str, str] = {
 
 
 @register.simple_tag
+def placed(text: object, place: int) -> str:
+    """A text such as "Talk %(place)s" with its number."""
+    return str(text) % {"place": place}
+
+
+@register.simple_tag
 def icon(name: str) -> SafeString:
     """A small picture beside a word; it says nothing by itself."""
     return format_html(

@@ -15,14 +15,14 @@ from casetrack.cases.workflow import Action
 from casetrack.correspondence.models import Message, Party
 from casetrack.evidence.models import EvidenceFile
 from casetrack.intake.models import Draft
-from casetrack.intake.steps import ACCOUNT, FILES, STEPS
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
 from casetrack.web.formats import is_japanese
-from casetrack.web.report.pages import PAGES, moment, shown
+from casetrack.web.report.pages import moment
+from casetrack.web.report.words import sections
 from casetrack.web.victim.doors import for_victims, me, own_case
 from casetrack.web.victim.executions import ASKED
 from casetrack.web.victim.words import standing, stations
@@ -133,30 +133,12 @@ def _facts(incident: Any) -> dict[str, Any]:
     }
 
 
-def _reported(case: Case) -> dict[str, dict[str, Any]]:
-    """What was handed in, as a draft holds it; of the account number the report keeps nothing, so it stands masked."""
-    reported = {name: {"facts": dict(facts)} for name, facts in case.report.get("steps", {}).items()}
-    incident = case.incidents.order_by("pk").first()
-    if ACCOUNT.identifier in reported and incident is not None:
-        reported[ACCOUNT.identifier]["facts"] |= ACCOUNT.pack({"number": incident.masked}) | {
-            "firm": case.firm.code,
-            "kinds": incident.kinds,
-        }
-    return reported
-
-
 @require_safe
 @for_victims
 def submitted(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt: number, time, and what was handed in, with the hashes of the files."""
     case = own_case(request, reference)
-    reported = _reported(case)
-    sections = [
-        {"step": step, "rows": shown(PAGES[name], reported)}
-        for name, step in STEPS.items()
-        if name in reported and step != FILES
-    ]
     # What came in with the report; what was added later is on the page of the case.
     files = EvidenceFile.objects.visible_to(me(request)).filter(case=case, draft_key__isnull=False)
-    context = {"case": case, "sections": sections, "files": files.order_by("received_at", "pk")}
+    context = {"case": case, "sections": sections(case), "files": files.order_by("received_at", "pk")}
     return render(request, "victim/submitted.html", context)

@@ -4,16 +4,17 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from casetrack.evidence.models import EvidenceFile
 from casetrack.evidence.services import remove_file as take_out
 from casetrack.intake import services
 from casetrack.intake.models import Draft
-from casetrack.intake.steps import FILES, TRADES, YOU, Step, applicable, unfinished
+from casetrack.intake.steps import FILES, YOU, Part, Step, applicable, aside, unfinished
 from casetrack.lib.errors import DomainError
 from casetrack.people.models import Victim
 from casetrack.people.services import once
@@ -21,11 +22,16 @@ from casetrack.web.accounts import language_now
 from casetrack.web.errors import explain, refuse
 from casetrack.web.forms.fields import IdempotentForm
 from casetrack.web.report.base import StepForm
-from casetrack.web.report.forms import DeclarationForm, TradesForm
-from casetrack.web.report.pages import PAGES, Page, shown
+from casetrack.web.report.forms import DeclarationForm
+from casetrack.web.report.pages import PAGES, Page, aside_in, shown
 from casetrack.web.victim.doors import for_victims, keeps_what_was_typed, me, own_draft, posted, query_of, take_unsent
 from casetrack.web.victim.files import take_files
 
+TITLES = {
+    Part.PERSON: _lazy("You and your accounts"),
+    Part.FIRM: _lazy("What happened"),
+    Part.MORE: _lazy("Around it"),
+}
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -66,13 +72,17 @@ def task_list(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if draft.case:
         return redirect("victim:submitted", reference=draft.case.reference)
     files = _files_of(draft).count()
-    steps = applicable(draft.answers)
-    tasks = [{"step": step, "status": _status(draft, step, files)} for step in steps]
+    tasks: list[dict[str, Any]] = [
+        {"step": step, "status": _status(draft, step, files)} for step in applicable(draft.answers)
+    ]
+    needed = [task for task in tasks if not task["step"].is_optional]
     context = {
         "draft": draft,
         "tasks": tasks,
+        "groups": [{"title": TITLES[part], "tasks": [t for t in tasks if t["step"].part is part]} for part in Part],
         "files": files,
-        "done": sum(task["status"] == "complete" for task in tasks),
+        "done": sum(task["status"] == "complete" for task in needed),
+        "needed": len(needed),
         "is_ready": not unfinished(draft.answers),
     }
     return render(request, "victim/report/task_list.html", context)
@@ -125,9 +135,11 @@ def _keep(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> boo
 def _save(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     form = page.form(request.POST)
     try:
-        if page.step == TRADES and (changed := _changed_rows(request.POST, form)):
-            services.save_step(draft, page.step, None, actor=me(request), typed=changed)
-            return _again(request, draft, page)
+        if (pressed := form.pressed()) is not None:
+            services.save_step(draft, page.step, None, actor=me(request), typed=pressed.typed)
+            if pressed.message:
+                messages.warning(request, pressed.message)
+            return _again(request, draft, page, pressed.anchor)
         if page.step == FILES and not take_files(request, form, draft_key=draft.key):
             return _show(request, draft, page, form)
         holds = _keep(request, draft, page, form)
@@ -145,29 +157,27 @@ def _save(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     return _next(request, draft, page)
 
 
-def _changed_rows(data: QueryDict, form: StepForm) -> dict[str, list[str]] | None:
-    assert isinstance(form, TradesForm)  # noqa: S101
-    if "add" in data:
-        return form.with_row()
-    removed = data.get("remove", "")
-    return form.without_row(int(removed)) if removed.isascii() and removed.isdecimal() else None
-
-
-def _again(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
+def _again(request: HttpRequest, draft: Draft, page: Page, anchor: str = "") -> HttpResponse:
     response = redirect("victim:step", key=draft.key, step=page.step.identifier)
-    if "check" in request.GET:
-        response["Location"] += "?check"
-    if "add" in request.POST:
-        response["Location"] += "#last-trade"
+    response["Location"] += ("?check" if "check" in request.GET else "") + (f"#{anchor}" if anchor else "")
     return response
 
 
 def _next(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
-    steps = applicable(draft.answers)
-    after = steps[steps.index(page.step) + 1 :] if page.step in steps else []
-    if "check" in request.GET or not after:
+    """The next page that everybody fills in; after those, and after one of the others, the list of all."""
+    if "check" in request.GET:
         return redirect("victim:check-answers", key=draft.key)
-    return redirect("victim:step", key=draft.key, step=after[0].identifier)
+    steps = applicable(draft.answers)
+    after = steps[steps.index(page.step) + 1 :] if page.step in steps and is_on_the_way(page.step) else []
+    following = next(filter(is_on_the_way, after), None)
+    if following is None:
+        return redirect("victim:task-list", key=draft.key)
+    return redirect("victim:step", key=draft.key, step=following.identifier)
+
+
+def is_on_the_way(step: Step) -> bool:
+    """Whether everybody comes by: what must be answered, and the files."""
+    return not step.is_optional or step == FILES
 
 
 def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> HttpResponse:
@@ -200,13 +210,26 @@ def check_answers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             return redirect("victim:submitted", reference=case.reference)
     elif draft.case:
         return redirect("victim:submitted", reference=draft.case.reference)
-    missing = unfinished(draft.answers)
-    sections = [
-        {"step": step, "rows": shown(PAGES[step.identifier], draft.answers), "is_missing": step in missing}
-        for step in applicable(draft.answers)
-        if step != FILES
-    ]
-    context = {"draft": draft, "form": form, "sections": sections, "missing": missing, "files": _files_of(draft)}
+    missing, answers = unfinished(draft.answers), draft.answers
+    steps = [step for step in applicable(answers) if step != FILES]
+    context = {
+        "draft": draft,
+        "form": form,
+        "sections": [
+            {
+                "step": step,
+                "rows": shown(PAGES[step.identifier], answers),
+                "is_missing": step in missing,
+                "aside": aside_in(PAGES[step.identifier], answers),
+            }
+            for step in steps
+            if not step.is_optional or step.is_begun(answers)
+        ],
+        "left_out": [step for step in steps if step.is_optional and not step.is_begun(answers)],
+        "aside": aside(answers),
+        "missing": missing,
+        "files": _files_of(draft),
+    }
     return render(request, "victim/report/check_answers.html", context)
 
 

@@ -15,6 +15,11 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "notices are sent": {"task": "casetrack.notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "offers lapse": {"task": "casetrack.negotiation.tasks.lapse_offers", "schedule": crontab(minute="*/10")},
+    "files are scanned": {
+        "task": "casetrack.evidence.tasks.examine_waiting",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "bytes of removed files go": {"task": "casetrack.evidence.tasks.purge_removed", "schedule": crontab(minute=40)},
     "chain heads are published": {
         "task": "casetrack.audit.tasks.publish_heads",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from casetrack.lib.env import database, env, env_bool, env_int, env_list
+from casetrack.lib.env import database, env, env_bool, env_int, env_list, env_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env("CASETRACK_VAR", str(BASE_DIR / "var")))
@@ -140,6 +140,10 @@ STORAGES = {
 # Evidence lies here under its SHA-256, never below a folder that the web server serves.
 MEDIA_ROOT = Path(env("EVIDENCE_DIR", str(VAR_DIR / "evidence")))
 EVIDENCE_MAX_BYTES = env_int("EVIDENCE_MAX_MB", 25) * 1024 * 1024
+# All that one victim may hand in, over all cases and drafts.
+EVIDENCE_PERSON_MAX_BYTES = env_int("EVIDENCE_PERSON_MAX_MB", 1000) * 1024 * 1024
+# The virus scanner (clamd): tcp://host:3310 or unix:///run/clamav/clamd.ctl. Empty: files are marked as not scanned.
+CLAMAV_URL = env_url("CLAMAV_URL", "tcp", "unix")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -152,6 +152,21 @@ SENTENCES: dict[str, Sentence] = {
         "good",
     ),
     "evidence.file_added": Sentence(_("A file was added"), pgettext_lazy("staff", "File added")),
+    "evidence.file_refused": Sentence(
+        _("A file was refused: the virus scan found something harmful"),
+        pgettext_lazy("staff", "File refused by the virus scan"),
+        "stop",
+    ),
+    "evidence.requested": Sentence(
+        _("The firm asked you for evidence"), pgettext_lazy("staff", "Evidence asked for"), "waiting"
+    ),
+    "evidence.request_answered": Sentence(
+        _("You answered what the firm had asked you for"),
+        pgettext_lazy("staff", "The customer answered what was asked for"),
+    ),
+    "evidence.request_withdrawn": Sentence(
+        _("The firm no longer asks you for this"), pgettext_lazy("staff", "What was asked for was taken back"), "idle"
+    ),
     "correspondence.message_sent": Sentence(_("A message was sent"), pgettext_lazy("staff", "Message sent")),
     "correspondence.note_written": Sentence(
         _("The firm made a note"), pgettext_lazy("staff", "Internal note written"), "idle", reason_public=False

@@ -6,7 +6,7 @@ from django.db.models import Q
 from casetrack.cases.models import Case
 
 if TYPE_CHECKING:
-    from casetrack.evidence.models import EvidenceFile
+    from casetrack.evidence.models import EvidenceFile, Request, Upload
     from casetrack.people.models import User
 
 
@@ -15,3 +15,20 @@ class EvidenceQuerySet(models.QuerySet["EvidenceFile"]):
         """Files of visible cases, and the files of one's own drafts."""
         own = Q(case__isnull=True, uploaded_by=user)
         return self.filter(own | Q(case__in=Case.objects.visible_to(user)), is_removed=False)
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def visible_to(self, user: "User") -> "RequestQuerySet":
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def open(self) -> "RequestQuerySet":
+        return self.filter(answered_at=None, withdrawn_at=None)
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def visible_to(self, user: "User") -> "UploadQuerySet":
+        """One's own alone: what is on its way is nobody else's yet."""
+        return self.filter(uploaded_by=user)
+
+    def unfinished(self) -> "UploadQuerySet":
+        return self.filter(file=None)

@@ -40,6 +40,19 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
+def env_url(name: str, *schemes: str) -> str:
+    """An address of one of the schemes, or nothing."""
+    value = env(name).strip()
+    try:
+        parts = urlsplit(value)
+        is_whole = bool(parts.path if parts.scheme == "unix" else parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_whole = False
+    if value and (not is_whole or parts.scheme not in schemes):
+        raise SettingError(f"{name}={value!r}: an address is needed that begins with {' or '.join(schemes)}://")
+    return value
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's DATABASES entry for a URL such as postgresql://user:secret@host:5432/name?sslmode=require.
 

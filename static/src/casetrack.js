@@ -1,9 +1,11 @@
 // Everything here only makes a page more comfortable: each works without it.
 import { start } from "./scripts/components.js";
 import { preventSecondSubmission } from "./scripts/submit.js";
+import { startUploads } from "./scripts/upload.js";
 import { reportSecurityKeyErrors } from "./scripts/keys.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 start();
 preventSecondSubmission();
 reportSecurityKeyErrors();
+startUploads();

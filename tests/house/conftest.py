@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from casetrack.correspondence.services import write_note
 from casetrack.demo.cast import Cast
-from casetrack.evidence.services import add_file
+from casetrack.evidence.services import add_file, ask_for, start_upload
 from casetrack.intake.models import ClaimCode
 from casetrack.intake.services import start_draft
 from casetrack.ledger.services import import_ledger
@@ -38,12 +38,15 @@ class World:
 
 @pytest.fixture
 def world(story: Story) -> World:
-    """Vera's case with an open offer, a counter-offer, notes, messages, files, revisions; a draft; a delivery."""
+    """Vera's case with an open offer, a counter-offer, notes, messages, files, revisions, upload, request; a draft;
+    a delivery."""
     story.to_ledger().answered(ANSWERS_A)
     changed = story.ledger.replace("26010", "26020").format(account=story.account).encode()
     with travel_to(story.at):
         import_ledger(story.case.firm, "again.csv", changed, actor=story.user("ivan"))
         write_note(story.case, "Call the bank.", actor=story.user("ivan"))
+        ask_for(story.case, "…", due_on=clock.tokyo_date(story.at), actor=story.user("ivan"))
+        start_upload(uuid.uuid4(), "photo.jpg", 9, actor=story.user("vera"), case=story.case)
         add_file(SimpleUploadedFile("memo.txt", b"what I remember"), actor=story.user("vera"), case=story.case)
     story.says("vera", "…").decided().wait(25).assessed().offered()
     story.countered(story.run.due * 2, "…")

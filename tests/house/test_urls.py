@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
-from casetrack.evidence.models import EvidenceFile
+from casetrack.evidence.models import EvidenceFile, Request, Upload
 from casetrack.intake.models import Draft
 from casetrack.people.models import User
 from tests.house.conftest import World
@@ -55,15 +55,14 @@ def addresses(world: World) -> list[Address]:
         "step": "you",
         "key": draft,
         "file": file,
+        "upload": Upload.objects.get().key,
+        "asked": Request.objects.get().key,
         "token": draft,
         "pk": 1,
     }
     found = []
     for name, arguments in patterns(get_resolver()):
-        given = {argument: samples[argument] for argument in arguments}
-        if name == "victim:evidence-file":
-            given["key"] = file
-        found.append((name, given))
+        found.append((name, {argument: samples[argument] for argument in arguments}))
     return found
 
 

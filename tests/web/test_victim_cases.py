@@ -235,7 +235,7 @@ def test_staff_reading_a_file_is_logged_and_the_victims_is_not(
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     read = Entry.objects.filter(chain=story.case.reference, action="evidence.file_read")
     assert not read.exists()
-    assert client_of(cast.user["fiona"]).get(address).status_code == 200
+    assert client_of(cast.user["fiona"]).get(f"/en/firm/cases/{story.case.reference}/files/{file.key}/").status_code == 200
     assert read.get().data["sha256"] == file.sha256
     assert client_of(cast.user["bruno"]).get(address).status_code == 404
 

@@ -63,6 +63,20 @@ class NoteForm(forms.Form):
     body = LongTextField(label=pgettext_lazy("internal", "Note"), name=_("a note"), rows=3)
 
 
+class AskForm(forms.Form):
+    """One thing that the victim is asked for."""
+
+    what = TextField(
+        label=_("What do you need?"), name=_("what you need"), max_length=200,
+        help_text=_("One thing, as the victim would call it: “Trade report of 16 April 2025”."),
+    )  # fmt: skip
+    why = LongTextField(
+        label=_("Why, and where to find it"), max_length=2000, rows=4, required=False,
+        help_text=_("The victim reads it."),
+    )  # fmt: skip
+    due_on = DateField3(label=_("By when?"), name=_("the day by which you need it"))
+
+
 class AssignForm(forms.Form):
     """Who works on the case; `me` is the button that takes it oneself."""
 

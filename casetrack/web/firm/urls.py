@@ -1,7 +1,19 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from casetrack.lib.references import ROUTE
-from casetrack.web.firm import access, acts, assess, case, claim, executions, ledger, offers, queue, settlements
+from casetrack.web.firm import (
+    access,
+    acts,
+    assess,
+    case,
+    claim,
+    evidence,
+    executions,
+    ledger,
+    offers,
+    queue,
+    settlements,
+)
 
 
 class ReferenceConverter:
@@ -35,6 +47,12 @@ offer = [
     path("discard/", offers.discard, name="offer-discard"),
     path("withdraw/", offers.withdraw, name="offer-withdraw"),
 ]
+file = [
+    path("", evidence.download, name="evidence-file"),
+    path("look/", evidence.look, name="evidence-look"),
+    path("picture/", evidence.picture, name="evidence-picture"),
+    path("page/", evidence.paper, name="evidence-paper"),
+]
 one_case: list[URLPattern | URLResolver] = [
     path("", case.case, name="case"),
     path("do/<slug:name>/", acts.action, name="action"),
@@ -43,6 +61,9 @@ one_case: list[URLPattern | URLResolver] = [
     path("messages/", acts.message, name="message"),
     path("notes/", acts.note, name="note"),
     path("accounts/<int:place>/", include(account)),
+    path("files/<uuid:file>/", include(file)),
+    path("asked/", evidence.ask, name="evidence-ask"),
+    path("asked/<uuid:asked>/withdraw/", evidence.withdraw, name="evidence-withdraw"),
     path("assess/", assess.assess, name="assess"),
     path("assessments/<int:number>/", assess.assessment, name="assessment"),
     path("assessments/<int:number>/recompute/", assess.recomputed, name="recompute"),

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.correspondence.services import LONGEST
+from casetrack.evidence.services.requests import LONGEST as LONGEST_ANSWER
 from casetrack.web.forms.fields import CheckboxField, IdempotentForm, LongTextField, TextField, YenField
-from casetrack.web.report.base import PageForm
+from casetrack.web.report.base import FilesForm, PageForm
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -72,4 +73,13 @@ class ClaimForm(CaseForm):
     code = TextField(
         label=_("Code"), name=_("the code"), max_length=60, width=20,
         help_text=_("12 letters and digits. Capital or small, with or without hyphens."),
+    )  # fmt: skip
+
+
+class AnswerRequestForm(FilesForm):
+    """Files, or why there are none; the service asks for one of them."""
+
+    words = LongTextField(
+        label=_("If you do not have it: why?"), name=_("why you do not have it"), max_length=LONGEST_ANSWER, rows=4,
+        required=False, help_text=_("You can also add a remark to your files here."),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casetrack.web import evidence
+from casetrack.web import uploads
 from casetrack.web.victim import cases, claim, executions, files, letters, offers
 from casetrack.web.victim.report import views as report
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("cases/<str:reference>/trades/", executions.executions, name="executions"),
     path("cases/<str:reference>/messages/", letters.thread, name="messages"),
     path("cases/<str:reference>/files/", files.evidence, name="evidence"),
+    path("cases/<str:reference>/asked/<uuid:asked>/", files.answer_request, name="evidence-request"),
     path("cases/<str:reference>/answer/", letters.answer, name="answer"),
     path("cases/<str:reference>/withdraw/", letters.withdraw, name="withdraw"),
     path("cases/<str:reference>/escalate/", letters.escalate, name="escalate"),
@@ -29,5 +30,11 @@ urlpatterns = [
     path("cases/<str:reference>/offers/<int:number>/accept/", offers.accept, name="offer-accept"),
     path("cases/<str:reference>/offers/<int:number>/refuse/", offers.refuse, name="offer-refuse"),
     path("cases/<str:reference>/offers/<int:number>/counter/", offers.counter, name="offer-counter"),
-    path("files/<uuid:key>/", evidence.download, name="evidence-file"),
+    path("files/<uuid:file>/", files.download, name="evidence-file"),
+    path("files/<uuid:file>/look/", files.look, name="evidence-look"),
+    path("files/<uuid:file>/picture/", files.picture, name="evidence-picture"),
+    path("files/<uuid:file>/page/", files.paper, name="evidence-paper"),
+    path("uploads/", uploads.start, name="upload-start"),
+    path("uploads/<uuid:upload>/", uploads.upload, name="upload"),
+    path("uploads/<uuid:upload>/finish/", uploads.finish, name="upload-finish"),
 ]

@@ -235,9 +235,10 @@ def test_staff_reading_a_file_is_logged_and_the_victims_is_not(
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     read = Entry.objects.filter(chain=story.case.reference, action="evidence.file_read")
     assert not read.exists()
-    assert client_of(cast.user["fiona"]).get(f"/en/firm/cases/{story.case.reference}/files/{file.key}/").status_code == 200
+    firms = f"/en/firm/cases/{story.case.reference}/files/{file.key}/"
+    assert client_of(cast.user["fiona"]).get(firms).status_code == 200
     assert read.get().data["sha256"] == file.sha256
-    assert client_of(cast.user["bruno"]).get(address).status_code == 404
+    assert client_of(cast.user["bruno"]).get(firms).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["case", "executions", "messages", "evidence"])

@@ -5,8 +5,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casetrack.cases.models import Case
-from casetrack.intake.querysets import DraftQuerySet
+from casetrack.cases.models import Answer, Case
+from casetrack.intake.querysets import BroughtTradeQuerySet, DraftQuerySet
 from casetrack.lib.constraints import one_of
 from casetrack.people.models import User
 
@@ -56,3 +56,57 @@ class ClaimCode(models.Model):
                 condition=models.Q(used_by=None) | models.Q(ended_at__isnull=False), name="intake_claimcode_used_ended"
             ),
         ]
+
+
+class BroughtTrade(models.Model):
+    """A row of a broker's list that the victim brought, and her answer to "Was this you?" (empty: not answered yet).
+
+    `identity` says which row it is, whatever file it came from: the same list again adds nothing. `act` is the act
+    that marked many rows at once and marked this one last, `before` what the row said before it: for taking it back.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="brought_trades")
+    identity = models.CharField(max_length=64)
+    line = models.PositiveIntegerField()
+    traded_on = models.DateField()
+    settled_on = models.DateField(null=True)
+    security_code = models.CharField(max_length=40, blank=True)
+    security_name = models.CharField(max_length=200, blank=True)
+    market = models.CharField(max_length=80, blank=True)
+    account_kind = models.CharField(max_length=80, blank=True)
+    side = models.CharField(max_length=20, blank=True)
+    deal = models.CharField(max_length=40, blank=True)
+    quantity = models.DecimalField(max_digits=34, decimal_places=10, null=True)
+    price = models.DecimalField(max_digits=34, decimal_places=10, null=True)
+    amount = models.DecimalField(max_digits=34, decimal_places=10, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    act = models.UUIDField(null=True)
+    before = models.CharField(max_length=10, blank=True)
+
+    objects = BroughtTradeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "identity"], name="intake_brought_once"),
+            one_of("answer", ["", *Answer.values], "intake_brought_answer"),
+        ]
+        indexes = [models.Index(fields=["draft", "traded_on", "id"], name="intake_brought_order")]
+
+    @property
+    def security(self) -> str:
+        """Code and name, as far as the file has them."""
+        return " ".join(filter(None, (self.security_code, self.security_name)))
+
+
+class ColumnMapping(models.Model):
+    """Which column of an unknown file is which fact, as its owner said once. `fingerprint` is the header's."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="column_mappings")
+    fingerprint = models.CharField(max_length=64)
+    columns = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "fingerprint"], name="intake_mapping_once")]

@@ -1,9 +1,10 @@
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
 
 if TYPE_CHECKING:
-    from casetrack.intake.models import Draft
+    from casetrack.intake.models import BroughtTrade, Draft
     from casetrack.people.models import User
 
 
@@ -14,3 +15,20 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def open(self) -> "DraftQuerySet":
         return self.filter(case__isnull=True)
+
+
+class BroughtTradeQuerySet(models.QuerySet["BroughtTrade"]):
+    def of_security(self, key: str) -> "BroughtTradeQuerySet":
+        """Rows of one security, by its code or, where the file has none, by its name."""
+        return self.filter(models.Q(security_code=key) | models.Q(security_code="", security_name=key))
+
+    def in_order(self) -> "BroughtTradeQuerySet":
+        return self.order_by("traded_on", "pk")
+
+    def after(self, day: dt.date, pk: int) -> "BroughtTradeQuerySet":
+        """Rows that come later in order than this place."""
+        return self.filter(models.Q(traded_on__gt=day) | models.Q(traded_on=day, pk__gt=pk))
+
+    def upto(self, day: dt.date, pk: int) -> "BroughtTradeQuerySet":
+        """Rows that come before this place in order."""
+        return self.filter(models.Q(traded_on__lt=day) | models.Q(traded_on=day, pk__lt=pk))

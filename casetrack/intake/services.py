@@ -14,6 +14,7 @@ from casetrack.cases.services import IncidentFacts, TradeClaim, open_case
 from casetrack.evidence.services import attach_files, remove_draft_files
 from casetrack.firms.models import Firm
 from casetrack.intake.answers import Facts
+from casetrack.intake.locks import lock, lock_open
 from casetrack.intake.models import Draft
 from casetrack.intake.steps import ACCOUNT, FIRM_LIST, LOG_IN, NOTICED, STEPS, TOLD, TRADES, Step, applicable
 from casetrack.intake.steps import unfinished as unfinished_steps
@@ -25,23 +26,6 @@ from casetrack.people.services import once
 
 MOST_DRAFTS = 10
 LONGEST = 200_000
-
-
-def _lock(draft: Draft, actor: User) -> Draft:
-    """The draft, locked and read again. Raises NotAllowed, Conflict (it was handed in or deleted meanwhile)."""
-    if draft.user_id != actor.pk:
-        raise NotAllowed(_("This report is somebody else's."))
-    try:
-        draft.refresh_from_db(from_queryset=Draft.objects.select_for_update(no_key=True))
-    except Draft.DoesNotExist:
-        raise Conflict(_("This draft was deleted.")) from None
-    return draft
-
-
-def _lock_open(draft: Draft, actor: User) -> Draft:
-    if _lock(draft, actor).case_id is not None:
-        raise Conflict(_("This report was handed in already. Write to the firm if something is missing."))
-    return draft
 
 
 @transaction.atomic
@@ -70,7 +54,7 @@ def save_step(
 
     Other steps stay as they are, whoever saves them at the same time. Raises NotAllowed, Conflict, InvalidInput.
     """
-    _lock_open(draft, actor)
+    lock_open(draft, actor)
     kept: Facts = {}
     if typed is not None:
         text = json.dumps(dict(typed), ensure_ascii=False)
@@ -95,7 +79,7 @@ def typed_in(draft: Draft, step: Step) -> dict[str, list[str]]:
 @transaction.atomic
 def delete_draft(draft: Draft, *, actor: User) -> None:
     """Delete a draft with its files. Raises NotAllowed, Conflict (it was handed in)."""
-    _lock_open(draft, actor)
+    lock_open(draft, actor)
     remove_draft_files(draft.key, actor=actor)
     record(chain=PLATFORM, action="intake.draft_deleted", actor=actor, subject=f"draft:{draft.key}")
     draft.delete()
@@ -112,7 +96,7 @@ def submit_draft(draft: Draft, *, actor: User, key: uuid.UUID | None) -> Case:
 
 
 def _submit(draft: Draft, actor: User) -> Case:
-    if _lock(draft, actor).case_id is not None:
+    if lock(draft, actor).case_id is not None:
         return Case.objects.visible_to(actor).get(draft=draft)
     missing = unfinished_steps(draft.answers)
     if missing:

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from casetrack.correspondence.services import write_note
 from casetrack.demo.cast import Cast
 from casetrack.evidence.services import add_file, ask_for, start_upload
-from casetrack.intake.models import ClaimCode
+from casetrack.intake.models import BroughtTrade, ClaimCode, ColumnMapping
 from casetrack.intake.services import start_draft
 from casetrack.ledger.services import import_ledger
 from casetrack.lib import clock
@@ -38,8 +38,8 @@ class World:
 
 @pytest.fixture
 def world(story: Story) -> World:
-    """Vera's case with an open offer, a counter-offer, notes, messages, files, revisions, upload, request; a draft;
-    a delivery."""
+    """Vera's case with an open offer, a counter-offer, notes, messages, files, revisions, upload, request; a draft
+    with a trade; a delivery."""
     story.to_ledger().answered(ANSWERS_A)
     changed = story.ledger.replace("26010", "26020").format(account=story.account).encode()
     with travel_to(story.at):
@@ -55,7 +55,9 @@ def world(story: Story) -> World:
             story.case, story.run, amount=story.run.due, reasons="…", valid_until=story.at + clock.dt.timedelta(days=7),
             actor=story.user("ivan"),
         )  # fmt: skip
-    start_draft(actor=story.user("vera"))
+    draft = start_draft(actor=story.user("vera"))
+    BroughtTrade.objects.create(draft=draft, identity="1", line=2, traded_on=clock.tokyo_date(story.at))
+    ColumnMapping.objects.create(user=story.user("vera"), fingerprint="1", saved_at=story.at)
     once(story.user("vera"), uuid.uuid4(), "test", lambda: "")
     now = clock.now()
     ClaimCode.objects.create(

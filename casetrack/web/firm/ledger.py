@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,15 +17,14 @@ from casetrack.cases.models import Access, Case, CompromisedAccount
 from casetrack.cases.services import sync_liquidations
 from casetrack.ledger.parsers import Rejection
 from casetrack.ledger.services import ImportReport, import_ledger, preview_ledger, rejected_csv
-from casetrack.lib.crypto import decrypt, encrypt
 from casetrack.lib.errors import DomainError
 from casetrack.lib.files import guarded
 from casetrack.web.errors import explain
 from casetrack.web.firm.case import incident_at
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted
 from casetrack.web.firm.forms import LedgerFileForm
+from casetrack.web.held import held, hold, let_go
 
-WAITS = 3600
 SHOWN_VALUES = 3
 
 
@@ -38,14 +36,6 @@ class Upload:
     incident: CompromisedAccount
     place: int
     key: str
-
-    def keep(self, name: str, data: bytes) -> None:
-        """The bytes go through text (Latin-1 holds them one to one) to be encrypted: they name the account."""
-        cache.set(self.key, (name, encrypt(data.decode("latin-1"))), WAITS)
-
-    def waiting(self) -> tuple[str, bytes] | None:
-        found = cache.get(self.key)
-        return (found[0], decrypt(found[1]).encode("latin-1")) if found else None
 
 
 def upload_of(request: HttpRequest, reference: str, place: int, token: uuid.UUID) -> Upload:
@@ -94,7 +84,7 @@ def upload(request: HttpRequest, reference: str, place: int) -> HttpResponse:
     up = upload_of(request, reference, place, token)
     form = LedgerFileForm(posted(request), request.FILES or None)
     if form.is_bound and form.is_valid():
-        up.keep(form.cleaned_data["file"].name, form.cleaned_data["file"].read())
+        hold(up.key, form.cleaned_data["file"].name, form.cleaned_data["file"].read())
         return redirect("firm:ledger-preview", reference, place, token)
     context = {"case": up.case, "incident": up.incident, "form": form}
     return render(request, "firm/ledger_upload.html", context, status=400 if form.is_bound else 200)
@@ -105,7 +95,7 @@ def upload(request: HttpRequest, reference: str, place: int) -> HttpResponse:
 def preview(request: HttpRequest, reference: str, place: int, token: uuid.UUID) -> HttpResponse:
     """What the file would do; a POST with `mode` "good" or "all" does it."""
     up = upload_of(request, reference, place, token)
-    found = up.waiting()
+    found = held(up.key)
     if found is None:
         messages.error(request, _("The file has waited for too long, or is stored already. Choose it again."))
         return redirect("firm:ledger-upload", reference, place)
@@ -141,7 +131,7 @@ def store(request: HttpRequest, up: Upload, name: str, data: bytes) -> bool:
         messages.error(request, _("Nothing was stored: %s rows cannot be read.") % done.rejected)
         return False
     sync_liquidations(up.incident)
-    cache.delete(up.key)
+    let_go(up.key)
     messages.success(
         request,
         _("%(accepted)s rows are new, %(superseded)s changed, %(duplicate)s were there already.")
@@ -155,7 +145,7 @@ def store(request: HttpRequest, up: Upload, name: str, data: bytes) -> bool:
 def rejected(request: HttpRequest, reference: str, place: int, token: uuid.UUID) -> HttpResponse:
     """The rows that cannot be read, as CSV with line number and reason in the reader's language."""
     up = upload_of(request, reference, place, token)
-    found = up.waiting()
+    found = held(up.key)
     if found is None:
         raise Http404
     report = preview_ledger(up.case.firm, found[1], account=up.incident.account)

@@ -1,0 +1,86 @@
+""" "Was this you?" about the rows of a broker's list: one by one, many at once, and the last of these taken back."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_noop as _
+
+from casetrack.cases.models import Answer
+from casetrack.intake.locks import lock_open
+from casetrack.intake.models import BroughtTrade, Draft
+from casetrack.intake.querysets import BroughtTradeQuerySet
+from casetrack.lib import clock
+from casetrack.lib.errors import InvalidInput
+from casetrack.people.models import User
+
+# Claimed at submission. A row that nobody answered is in the file and is not claimed.
+CLAIMED = (Answer.NO.value, Answer.NOT_SURE.value)
+
+
+def _checked(answer: str) -> str:
+    if answer not in Answer.values:
+        raise InvalidInput(_("Choose yes, no or not sure."))
+    return answer
+
+
+@transaction.atomic
+def mark_trades(draft: Draft, answers: Mapping[int, str], *, actor: User) -> int:
+    """Answers by row; the count of those that changed. Raises NotAllowed, Conflict (handed in), InvalidInput."""
+    lock_open(draft, actor)
+    now, changed = clock.now(), 0
+    for answer in Answer.values:
+        rows = [pk for pk, given in answers.items() if _checked(given) == answer]
+        if rows:
+            found = draft.brought_trades.filter(pk__in=rows).exclude(answer=answer)
+            changed += found.update(answer=answer, answered_at=now, act=None, before="")
+    return changed
+
+
+@transaction.atomic
+def mark_many(draft: Draft, answer: str, *, actor: User, day: dt.date | None = None, security: str = "") -> int:
+    """One answer for all rows of a day, of a security, or both; the count of those that changed.
+
+    Raises NotAllowed, Conflict (handed in), InvalidInput (no such answer, or neither day nor security).
+    """
+    lock_open(draft, actor)
+    if day is None and not security:
+        raise InvalidInput(_("Choose a day or a security."))
+    rows = _narrowed(draft, day, security).exclude(answer=_checked(answer))
+    return rows.update(before=F("answer"), answer=answer, answered_at=clock.now(), act=uuid.uuid4())
+
+
+def _narrowed(draft: Draft, day: dt.date | None, security: str) -> BroughtTradeQuerySet:
+    rows = BroughtTrade.objects.filter(draft=draft)
+    if day is not None:
+        rows = rows.filter(traded_on=day)
+    return rows.of_security(security) if security else rows
+
+
+def last_act(draft: Draft) -> uuid.UUID | None:
+    """The last act that marked many rows, as far as no row was answered anew since."""
+    rows = BroughtTrade.objects.filter(draft=draft, act__isnull=False)
+    return rows.order_by("-answered_at").values_list("act", flat=True).first()
+
+
+@transaction.atomic
+def undo_marks(draft: Draft, *, actor: User) -> int:
+    """Take the last act back that marked many rows: each says again what it said before. The count of rows.
+
+    Rows answered one by one since keep that answer. Raises NotAllowed, Conflict (handed in).
+    """
+    lock_open(draft, actor)
+    act = last_act(draft)
+    if act is None:
+        return 0
+    return draft.brought_trades.filter(act=act).update(answer=F("before"), act=None, before="")
+
+
+def counts(draft: Draft) -> dict[str, int]:
+    """How many rows there are (`total`), and how many of each answer (`open`: none yet)."""
+    of = {"open": ""} | {value: value for value in Answer.values}
+    return BroughtTrade.objects.filter(draft=draft).aggregate(
+        total=Count("pk"), **{name: Count("pk", filter=Q(answer=answer)) for name, answer in of.items()}
+    )

@@ -14,6 +14,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", views.start, name="start"),
     path("home/", views.home, name="home"),
+    path("guide/<slug:topic>/", views.guide, name="guide"),
     path("accounts/", include("allauth.urls")),
     path("", include("casetrack.web.victim.urls")),
     path("firm/", include("casetrack.web.firm.urls")),

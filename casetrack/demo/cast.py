@@ -17,13 +17,15 @@ FIRMS: dict[str, dict[str, Any]] = {
         "name_ja": "みなと証券",
         "name_en": "Minato Securities",
         "emergency_phone": "0120-000-111",
-        "emergency_hours": "24時間 / 24 hours",
+        "emergency_hours_ja": "24時間",
+        "emergency_hours_en": "24 hours",
     },
     "AOZORA": {
         "name_ja": "あおぞら証券",
         "name_en": "Aozora Securities",
         "emergency_phone": "0120-000-222",
-        "emergency_hours": "平日 8:00–20:00 / weekdays 8:00–20:00",
+        "emergency_hours_ja": "平日 8:00–20:00",
+        "emergency_hours_en": "weekdays 8:00–20:00",
     },
 }
 RESTORATION = {

@@ -15,7 +15,8 @@ class Firm(models.Model):
     name_ja = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120)
     emergency_phone = models.CharField(max_length=40, blank=True)
-    emergency_hours = models.CharField(max_length=120, blank=True)
+    emergency_hours_ja = models.CharField(max_length=120, blank=True)
+    emergency_hours_en = models.CharField(max_length=120, blank=True)
     clock_targets = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
 
@@ -32,6 +33,12 @@ class Firm(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return self.name_en if get_language() == "en" else self.name_ja
+
+    @property
+    def emergency_hours(self) -> str:
+        """When the emergency telephone is answered, in the reader's language if the firm says it there."""
+        mine, other = self.emergency_hours_ja, self.emergency_hours_en
+        return (other or mine) if get_language() == "en" else (mine or other)
 
 
 class StaffRole(models.TextChoices):

@@ -2,16 +2,19 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from casetrack.cases.clocks import DEFAULT_TARGETS
 from casetrack.firms.models import Firm
 from casetrack.people.models import Role, User
 
+# The public pages, each a template of its own in templates/public.
+GUIDES = frozenset({"stop", "evidence", "check-list", "police", "compensation", "help", "accessibility"})
 HOMES = {Role.VICTIM: "victim:home", Role.FIRM: "firm:queue", Role.REGULATOR: "regulator:summary"}
 
 
@@ -31,15 +34,25 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What to do now. Everybody can read it before having anything to do with casetrack."""
+    return render(request, "start.html", _for_anybody(request))
+
+
+@login_not_required
+@require_safe
+def guide(request: HttpRequest, topic: str) -> HttpResponse:
+    """One of the pages that anybody may read, by its name in GUIDES."""
+    if topic not in GUIDES:
+        raise Http404
+    return render(request, f"public/{topic}.html", _for_anybody(request))
+
+
+def _for_anybody(request: HttpRequest) -> dict[str, object]:
     user = request.user
-    return render(
-        request,
-        "start.html",
-        {
-            "firms": Firm.objects.filter(is_active=True).exclude(emergency_phone=""),
-            "report_url": report_url(user if isinstance(user, User) else None),
-        },
-    )
+    return {
+        "firms": Firm.objects.filter(is_active=True).exclude(emergency_phone=""),
+        "report_url": report_url(user if isinstance(user, User) else None),
+        "targets": DEFAULT_TARGETS,
+    }
 
 
 def report_url(user: User | None) -> str:

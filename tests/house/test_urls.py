@@ -27,7 +27,7 @@ OUTSIDERS = ["anonymous", "otto", "bruno", "rita"]
 # Addresses of django-allauth: only looked at; what they do is its own tests' matter.
 THEIRS = ("account_", "mfa_", "usersessions_")
 # What anybody may open.
-PUBLIC = {"start", "healthz", "api:schema", "api:docs", "demo:mailbox"}
+PUBLIC = {"start", "guide", "healthz", "api:schema", "api:docs", "demo:mailbox"}
 Address = tuple[str, dict[str, Any]]
 
 
@@ -53,6 +53,7 @@ def addresses(world: World) -> list[Address]:
         "action": "withdraw",
         "name": "acknowledge",
         "step": "you",
+        "topic": "evidence",
         "key": draft,
         "file": file,
         "upload": Upload.objects.get().key,

@@ -16,10 +16,11 @@ class Command(BaseCommand):
         parser.add_argument("--name-ja", required=True)
         parser.add_argument("--name-en", required=True)
         parser.add_argument("--emergency-phone", default="")
-        parser.add_argument("--emergency-hours", default="")
+        parser.add_argument("--emergency-hours-ja", default="")
+        parser.add_argument("--emergency-hours-en", default="")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        fields = ("name_ja", "name_en", "emergency_phone", "emergency_hours")
+        fields = ("name_ja", "name_en", "emergency_phone", "emergency_hours_ja", "emergency_hours_en")
         try:
             with system_scope():
                 firm = add_firm(

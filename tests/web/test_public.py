@@ -1,0 +1,60 @@
+"""What anybody may read, without an account and without a script."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from casetrack.demo.cast import Cast
+from casetrack.web.views import GUIDES
+
+LIGHT = 200 * 1024
+
+
+@pytest.mark.parametrize("topic", sorted(GUIDES))
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_stranger_reads_every_public_page(client: Client, cast: Cast, language: str, topic: str) -> None:
+    response = client.get(f"/{language}/guide/{topic}/")
+
+    assert response.status_code == 200
+    assert b"noindex" not in response.content
+
+
+def test_a_page_that_is_not_there_is_not_found(client: Client, cast: Cast) -> None:
+    assert client.get("/en/guide/base/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["", "guide/stop/"])
+def test_the_numbers_can_be_tapped_and_their_hours_are_in_the_readers_language(
+    client: Client, cast: Cast, address: str
+) -> None:
+    japanese, english = (client.get(f"/{code}/{address}").content.decode() for code in ("ja", "en"))
+
+    for page in (japanese, english):
+        assert 'href="tel:0120000111"' in page
+    assert "24時間" in japanese
+    assert "24 hours" not in japanese
+    assert "24 hours" in english
+    assert "24時間" not in english
+
+
+def test_a_firm_that_says_its_hours_in_one_language_is_shown_with_them_in_both(cast: Cast, client: Client) -> None:
+    firm = cast.firm["MINATO"]
+    firm.emergency_hours_en = ""
+    firm.save()
+
+    assert "24時間" in client.get("/en/").content.decode()
+
+
+def test_no_page_of_the_public_links_to_somebody_elses_site(client: Client, cast: Cast) -> None:
+    for topic in GUIDES:
+        assert 'href="http' not in client.get(f"/en/guide/{topic}/").content.decode().replace("http://testserver", "")
+
+
+def test_the_first_page_is_light(client: Client, cast: Cast) -> None:
+    """The page, its style sheet, its script and its picture, before any compression; the fonts come later."""
+    build, images = settings.BASE_DIR / "static" / "build", settings.BASE_DIR / "static" / "img"
+    files = [build / "casetrack.css", build / "casetrack.js", images / "mark.svg"]
+
+    assert len(client.get("/ja/").content) + sum(Path(file).stat().st_size for file in files) < LIGHT

@@ -126,7 +126,7 @@ def lines() -> Iterator[tuple[str, str, dict[str, str]]]:
 
 
 def test_no_outsider_reaches_anything_of_veras_case(world: World) -> None:
-    of_the_case = {name for name, arguments in addresses(world) if arguments and not name.startswith(THEIRS)}
+    of_the_case = {name for name, arguments in addresses(world) if arguments and not name.startswith(THEIRS)} - PUBLIC
     assert of_the_case
     for method, name, answers in lines():
         if name in of_the_case:

@@ -27,8 +27,9 @@ class OpenedBy(models.TextChoices):
 class Case(models.Model):
     """`victim_user` is the log-in that sees it as the victim; null until a case opened by the firm is claimed.
 
-    `report` is what was submitted, kept as it was. `due_at` repeats what calc.clocks derives from the case's events
-    for the present status (null: no clock runs, or it is paused).
+    `report` is what was submitted, kept as it was. Cases reported together, each to a firm of its own, have the same
+    `sitting`: their victim sees them side by side, the firms do not learn of one another. `due_at` repeats what
+    calc.clocks derives from the case's events for the present status (null: no clock runs, or it is paused).
     """
 
     reference = models.CharField(max_length=24, unique=True)
@@ -41,6 +42,7 @@ class Case(models.Model):
     assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assigned_cases")
     language = models.CharField(max_length=5, choices=Language.choices, default=Language.JA)
     report = models.JSONField(default=dict)
+    sitting = models.UUIDField(null=True, db_index=True)
     due_at = models.DateTimeField(null=True)
 
     objects = CaseQuerySet.as_manager()

@@ -26,3 +26,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def overdue(self, now: dt.datetime) -> "CaseQuerySet":
         return self.filter(due_at__lt=now)
+
+    def beside(self, case: "Case") -> "CaseQuerySet":
+        """The others that were reported together with this one. For its victim alone."""
+        return self.filter(sitting__isnull=False, sitting=case.sitting).exclude(pk=case.pk)

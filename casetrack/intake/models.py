@@ -12,13 +12,19 @@ from casetrack.people.models import User
 
 
 class Draft(models.Model):
-    """Answers by step, as typed. `case` is set once, by submission: a second submission finds it there."""
+    """Answers by step, as typed. `case` is set once, by submission: a second submission finds it there.
+
+    Of several firms reported in one sitting each has its draft; `lead` is the one that holds what is asked once
+    (null: this one does). `firm_code` is empty until an account was named.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
     answers = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
     started_at = models.DateTimeField()
+    lead = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="followers")
+    firm_code = models.CharField(max_length=20, blank=True)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, related_name="draft")
 
     objects = DraftQuerySet.as_manager()

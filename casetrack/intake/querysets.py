@@ -14,7 +14,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.filter(user=user)
 
     def open(self) -> "DraftQuerySet":
-        return self.filter(case__isnull=True)
+        """Not handed in; a sitting of several firms counts once."""
+        return self.filter(case__isnull=True, lead__isnull=True)
 
 
 class BroughtTradeQuerySet(models.QuerySet["BroughtTrade"]):

@@ -16,10 +16,22 @@ from casetrack.firms.models import Firm
 from casetrack.intake.answers import Facts
 from casetrack.intake.locks import lock, lock_open
 from casetrack.intake.models import Draft
-from casetrack.intake.steps import ACCOUNT, FIRM_LIST, LOG_IN, NOTICED, STEPS, TOLD, TRADES, Step, applicable
-from casetrack.intake.steps import unfinished as unfinished_steps
+from casetrack.intake.sittings import Sitting, firms_in, match_firms, sitting_of
+from casetrack.intake.steps import (
+    ACCOUNT,
+    ADDRESS,
+    FIRM_LIST,
+    LOG_IN,
+    NOTICED,
+    STEPS,
+    TOLD,
+    TRADES,
+    YOU,
+    Step,
+    applicable,
+)
 from casetrack.lib import clock
-from casetrack.lib.crypto import decrypt, encrypt
+from casetrack.lib.crypto import account_index, decrypt, encrypt
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.people.models import Role, User, Victim
 from casetrack.people.services import once
@@ -52,10 +64,13 @@ def save_step(
 ) -> Draft:
     """Keep a step's answers (values), or with None only what was `typed`: the step is then not finished.
 
-    Other steps stay as they are, whoever saves them at the same time. Raises NotAllowed, Conflict, InvalidInput.
+    Other steps stay as they are, whoever saves them at the same time. What is asked once for all firms of a sitting
+    is kept with its leading draft, which is then given back. Raises NotAllowed, Conflict, InvalidInput.
     """
+    draft = draft.lead or draft if step.is_common else draft
     lock_open(draft, actor)
-    kept: Facts = {}
+    before = firms_in(draft.answers)
+    kept: Facts = {"firms": before} if step == ACCOUNT else {}
     if typed is not None:
         text = json.dumps(dict(typed), ensure_ascii=False)
         if len(text) > LONGEST:
@@ -66,11 +81,14 @@ def save_step(
     draft.answers = {**draft.answers, step.identifier: kept}
     draft.saved_at = clock.now()
     draft.save(update_fields=["answers", "saved_at"])
+    if step == ACCOUNT and answers is not None:
+        match_firms(draft, before)
     return draft
 
 
 def typed_in(draft: Draft, step: Step) -> dict[str, list[str]]:
     """What was last typed on the step's page, by field name; empty if nothing was."""
+    draft = draft.lead or draft if step.is_common else draft
     token = draft.answers.get(step.identifier, {}).get("typed")
     typed: dict[str, list[str]] = json.loads(decrypt(token)) if token else {}
     return typed
@@ -78,8 +96,13 @@ def typed_in(draft: Draft, step: Step) -> dict[str, list[str]]:
 
 @transaction.atomic
 def delete_draft(draft: Draft, *, actor: User) -> None:
-    """Delete a draft with its files. Raises NotAllowed, Conflict (it was handed in)."""
+    """Delete a draft with its files, and those that follow it. Raises NotAllowed, Conflict (it was handed in)."""
     lock_open(draft, actor)
+    for one in (*draft.followers.all(), draft):
+        _drop(one, actor)
+
+
+def _drop(draft: Draft, actor: User) -> None:
     remove_draft_files(draft.key, actor=actor)
     record(chain=PLATFORM, action="intake.draft_deleted", actor=actor, subject=f"draft:{draft.key}")
     draft.delete()
@@ -87,39 +110,78 @@ def delete_draft(draft: Draft, *, actor: User) -> None:
 
 @transaction.atomic
 def submit_draft(draft: Draft, *, actor: User, key: uuid.UUID | None) -> Case:
-    """Check every step again and open the case. A second submission, also at the same time, gives the same case.
+    """Check every step again and open a case at each firm of the sitting; the first of them is given back.
 
-    Raises NotAllowed, Conflict (the draft was deleted), InvalidInput (a step is not finished; `field` names it).
+    A second submission, also at the same time, gives the same cases. Raises NotAllowed, Conflict (the draft was
+    deleted), InvalidInput (a step is not finished; `field` names it).
     """
-    reference = once(actor, key, "intake.submit", lambda: _submit(draft, actor).reference)
+    lead = draft.lead or draft
+    reference = once(actor, key, "intake.submit", lambda: _submit(lead, actor).reference)
     return Case.objects.visible_to(actor).select_related("firm").get(reference=reference)
 
 
-def _submit(draft: Draft, actor: User) -> Case:
-    if lock(draft, actor).case_id is not None:
-        return Case.objects.visible_to(actor).get(draft=draft)
-    missing = unfinished_steps(draft.answers)
+def _submit(lead: Draft, actor: User) -> Case:
+    if lock(lead, actor).case_id is not None:
+        return Case.objects.visible_to(actor).get(draft=lead)
+    list(lead.followers.select_for_update(no_key=True).order_by("pk"))
+    sitting = sitting_of(lead)
+    missing = sitting.unfinished()
     if missing:
-        raise InvalidInput(_("A part of your report is not finished."), field=missing[0].identifier)
-    facts = {step.identifier: step.read(draft.answers) for step in applicable(draft.answers)}
-    firm = Firm.objects.filter(code=facts["account"]["firm"], is_active=True).first()
+        raise InvalidInput(_("A part of your report is not finished."), field=missing[0][1].identifier)
+    facts = [_facts(sitting, draft) for draft in sitting.members]
+    firms = [_firm(of_firm) for of_firm in facts]
+    victim = _profile(actor, facts[0][YOU.identifier], facts[0].get(ADDRESS.identifier, {}))
+    together = uuid.uuid4() if sitting.is_of_several else None
+    cases = [
+        _open(draft, firm, victim, of_firm, together, actor)
+        for draft, firm, of_firm in zip(sitting.members, firms, facts, strict=True)
+    ]
+    _close(sitting, cases, actor)
+    return cases[0]
+
+
+def _facts(sitting: Sitting, draft: Draft) -> dict[str, Facts]:
+    """The draft's answers by step, without what is set aside."""
+    answers = sitting.answers(draft)
+    return {step.identifier: step.read(answers) for step in applicable(answers)}
+
+
+def _firm(facts: Mapping[str, Facts]) -> Firm:
+    firm = Firm.objects.filter(code=facts[ACCOUNT.identifier]["rows"][0]["firm"], is_active=True).first()
     if firm is None:
         raise InvalidInput(_("Choose the firm again: this one is no longer here."), field=ACCOUNT.identifier)
-    victim = _profile(actor, facts["you"], facts["address"])
+    return firm
+
+
+def _open(
+    draft: Draft, firm: Firm, victim: Victim, facts: Mapping[str, Facts], together: uuid.UUID | None, actor: User
+) -> Case:
     case = open_case(
         firm=firm,
         victim=victim,
         opened_by=OpenedBy.VICTIM,
-        incidents=[_incident(facts)],
+        incidents=_incidents(firm, facts),
         actor=actor,
         report=_report(facts),
         language=victim.language,
+        sitting=together,
     )
     attach_files(draft.key, case, actor=actor)
-    draft.case = case
-    draft.answers = {}  # the case holds them now
-    draft.save(update_fields=["case", "answers"])
     return case
+
+
+def _close(sitting: Sitting, cases: list[Case], actor: User) -> None:
+    """The cases hold the answers now: each draft keeps its case alone, and what was set aside goes."""
+    members = list(sitting.members)
+    if sitting.lead not in members:  # its own firm is no longer named: it stands for the first that is
+        remove_draft_files(sitting.lead.key, actor=actor)
+        members[0].delete()
+        members[0] = sitting.lead
+    for draft in sitting.lead.followers.exclude(pk__in=[member.pk for member in members]):
+        _drop(draft, actor)
+    for draft, case in zip(members, cases, strict=True):
+        draft.case, draft.answers = case, {}
+        draft.save(update_fields=["case", "answers"])
 
 
 def _profile(actor: User, you: Facts, address: Facts) -> Victim:
@@ -142,12 +204,21 @@ def _on_a_letter(address: Facts) -> str:
     return "\n".join(filter(None, (place, address["building"], address["abroad"])))
 
 
-def _incident(facts: Mapping[str, Facts]) -> IncidentFacts:
-    account, log_in = facts[ACCOUNT.identifier], facts[LOG_IN.identifier]
-    noticed, told, trades = facts[NOTICED.identifier], facts[TOLD.identifier], facts[TRADES.identifier]
+def _incidents(firm: Firm, facts: Mapping[str, Facts]) -> list[IncidentFacts]:
+    """One for each account, an account named twice but once. The trades stand with the first: which account each was
+    made in the firm's own records say."""
+    accounts = {account_index(firm.code, row["number"]): row for row in facts[ACCOUNT.identifier]["rows"]}
+    shared, trades = _what_happened(facts), facts[TRADES.identifier]
+    incidents: list[IncidentFacts] = [
+        {**shared, "number": row["number"], "kinds": row["kinds"]} for row in accounts.values()
+    ]
+    incidents[0]["trades"] = [] if trades["known"] == FIRM_LIST else [_claim(row) for row in trades["rows"]]
+    return incidents
+
+
+def _what_happened(facts: Mapping[str, Facts]) -> IncidentFacts:
+    log_in, noticed, told = facts[LOG_IN.identifier], facts[NOTICED.identifier], facts[TOLD.identifier]
     return {
-        "number": account["number"],
-        "kinds": account["kinds"],
         "vector": log_in["vector"] or Vector.UNKNOWN,
         "mfa_offered": log_in["mfa_offered"],
         "mfa_kind": log_in["mfa_kind"],
@@ -159,7 +230,6 @@ def _incident(facts: Mapping[str, Facts]) -> IncidentFacts:
         "frozen_at": told["frozen_at"],
         "firm_answer": told["firm_answer"],
         "firm_answer_note": told["firm_answer_note"],
-        "trades": [] if trades["known"] == FIRM_LIST else [_claim(row) for row in trades["rows"]],
     }
 
 
@@ -175,10 +245,10 @@ def _claim(row: Facts) -> TradeClaim:
 
 
 def _report(facts: Mapping[str, Facts]) -> dict[str, Any]:
-    """What was handed in, but for the account number: that is kept encrypted, with the incident alone.
+    """What was handed in, but for the accounts: they are kept with the incidents, their numbers encrypted.
 
     What is set aside is not in it.
     """
     steps = {name: STEPS[name].pack(answers) for name, answers in facts.items() if answers}
-    steps[ACCOUNT.identifier].pop("number")
-    return {"version": 1, "declared_at": clock.now().isoformat(), "steps": steps}
+    steps[ACCOUNT.identifier] = {}
+    return {"version": 2, "declared_at": clock.now().isoformat(), "steps": steps}

@@ -75,14 +75,15 @@ YOU = Step(
 )
 ACCOUNT = Step(
     "account",
-    _("Firm and account"),
-    _("Which account was hijacked"),
-    (
+    _("Firms and accounts"),
+    _("Which accounts were hijacked"),
+    rows=(
         Question("firm", required=True, longest=20),
         Question("number", Shape.ENCRYPTED, required=True),
         choices("kinds", Kind.values),
     ),
     part=Part.PERSON,
+    needs_row=lambda facts: True,
 )
 NOTICED = Step(
     "noticed",

@@ -1,6 +1,7 @@
 """How a case comes to be."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -78,11 +79,13 @@ def open_case(
     actor: User,
     report: dict[str, Any] | None = None,
     language: str = "ja",
+    sitting: uuid.UUID | None = None,
     at: dt.datetime | None = None,
 ) -> Case:
     """Open a case: at `submitted` by a victim, at `acknowledged` by the firm (there is nothing to confirm).
 
-    A report never attaches itself to another case, whatever account number it names. `at` is for imports.
+    A report never attaches itself to another case, whatever account number it names. Cases of one `sitting` were
+    reported together. `at` is for imports.
     """
     at = at or clock.now()
     status = Status.SUBMITTED if opened_by == OpenedBy.VICTIM else Status.ACKNOWLEDGED
@@ -96,6 +99,7 @@ def open_case(
         opened_at=at,
         language=language,
         report=report or {},
+        sitting=sitting,
     )
     for facts in incidents:
         add_incident(case, facts)

@@ -11,6 +11,7 @@ from casetrack.firms.models import Firm
 from casetrack.intake import steps
 from casetrack.intake.choices import SecondCheck
 from casetrack.intake.steps import FIRM_LIST, KNOWN, MOST_TRADES
+from casetrack.lib.crypto import account_index
 from casetrack.people.models import Language
 from casetrack.web.forms.fields import (
     AccountNumberField,
@@ -29,10 +30,12 @@ from casetrack.web.forms.fields import (
     YenField,
 )
 from casetrack.web.report.base import Pressed, StepForm
-from casetrack.web.report.rows import whole
+from casetrack.web.report.rows import RowForm, RowsForm, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+MOST_ACCOUNTS = 20
 
 
 def firm_choices() -> list[tuple[str, str]]:
@@ -59,7 +62,7 @@ class YouForm(StepForm):
     )  # fmt: skip
 
 
-class AccountForm(StepForm):
+class AccountForm(RowForm):
     firm = SelectField(label=_("Securities firm"), name=_("the securities firm"), choices=firm_choices)
     number = AccountNumberField(
         label=_("Account number"), name=_("the account number"),
@@ -72,6 +75,27 @@ class AccountForm(StepForm):
         label=_("Kinds of account concerned"), required=False, choices=Kind.choices,
         help_text=_("Choose all that apply. If you are not sure, leave this open."),
     )  # fmt: skip
+
+
+class AccountsForm(RowsForm):
+    """Every account that was hijacked, at whichever firm: the same one is not entered twice."""
+
+    row_form = AccountForm
+    needs_row = True
+    most_rows = MOST_ACCOUNTS
+    row_title = _("Account %(place)s")
+    add_text = _("Add another account")
+    remove_text = _("Remove account %(place)s")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned, seen = super().clean(), set()
+        for row in self.rows:
+            if row.is_bound and not row.is_empty and row.is_valid():
+                firm, number = row.cleaned_data["firm"], row.cleaned_data["number"]
+                if (account := account_index(firm, number)) in seen:
+                    row.add_error("number", _("You have entered this account already. Remove it here, or correct it"))
+                seen.add(account)
+        return cleaned
 
 
 class NoticedForm(StepForm):

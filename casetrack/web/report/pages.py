@@ -19,7 +19,7 @@ from casetrack.web import formats
 from casetrack.web.forms.fields import YenField
 from casetrack.web.report.base import FilesForm, StepForm
 from casetrack.web.report.forms import (
-    AccountForm,
+    AccountsForm,
     LogInForm,
     NoticedForm,
     ToldForm,
@@ -78,8 +78,9 @@ PAGES: dict[str, Page] = {
         ),
         Page(
             steps.ACCOUNT,
-            AccountForm,
-            _("One report is for one account. If several were hijacked, hand in a report for each."),
+            AccountsForm,
+            _("Add every account that was hijacked, also at other firms. Each firm sees its own accounts alone."),
+            ROWS,
         ),
         Page(steps.NOTICED, NoticedForm, _("Tell us when you first saw that something was wrong.")),
         Page(

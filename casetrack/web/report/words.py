@@ -21,14 +21,14 @@ class Section:
 
 
 def reported(case: Case) -> dict[str, dict[str, Any]]:
-    """What was handed in, as a draft holds it; of the account number the report keeps nothing, so it stands masked."""
+    """What was handed in, as a draft holds it; the accounts come from the case, their numbers masked."""
     steps = {name: {"facts": dict(facts)} for name, facts in case.report.get("steps", {}).items() if name in STEPS}
-    incident = case.incidents.order_by("pk").first()
-    if ACCOUNT.identifier in steps and incident is not None:
-        steps[ACCOUNT.identifier]["facts"] |= ACCOUNT.pack({"number": incident.masked}) | {
-            "firm": case.firm.code,
-            "kinds": incident.kinds,
-        }
+    if ACCOUNT.identifier in steps:
+        rows = [
+            {"firm": case.firm.code, "number": incident.masked, "kinds": incident.kinds}
+            for incident in case.incidents.order_by("pk")
+        ]
+        steps[ACCOUNT.identifier]["facts"] = ACCOUNT.pack({"rows": rows})
     return steps
 
 

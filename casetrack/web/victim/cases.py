@@ -78,6 +78,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "letters_total": len(letters),
         "unread": sum(letter.read_at is None and letter.party == Party.FIRM for letter in letters),
         "files": list(EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk")),
+        "beside": Case.objects.visible_to(user).beside(case).select_related("firm").order_by("pk"),
         "incidents": [_facts(incident) for incident in incidents],
         "timeline": list(reversed(timeline(case, user=user))),
         "may_write": may_write,
@@ -140,5 +141,6 @@ def submitted(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     # What came in with the report; what was added later is on the page of the case.
     files = EvidenceFile.objects.visible_to(me(request)).filter(case=case, draft_key__isnull=False)
-    context = {"case": case, "sections": sections(case), "files": files.order_by("received_at", "pk")}
+    beside = Case.objects.visible_to(me(request)).beside(case).select_related("firm").order_by("pk")
+    context = {"case": case, "beside": beside, "sections": sections(case), "files": files.order_by("received_at", "pk")}
     return render(request, "victim/submitted.html", context)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from casetrack.web import uploads
 from casetrack.web.victim import cases, claim, executions, files, letters, offers
+from casetrack.web.victim.report import overview
 from casetrack.web.victim.report import views as report
 
 app_name = "victim"
@@ -11,8 +12,8 @@ urlpatterns = [
     path("cases/", cases.home, name="home"),
     path("claim/", claim.claim, name="claim"),
     path("report/", report.start, name="report"),
-    path("report/<uuid:key>/", report.task_list, name="task-list"),
-    path("report/<uuid:key>/check/", report.check_answers, name="check-answers"),
+    path("report/<uuid:key>/", overview.task_list, name="task-list"),
+    path("report/<uuid:key>/check/", overview.check_answers, name="check-answers"),
     path("report/<uuid:key>/delete/", report.delete, name="draft-delete"),
     path("report/<uuid:key>/files/<uuid:file>/remove/", report.remove_file, name="draft-file-remove"),
     path("report/<uuid:key>/<slug:step>/", report.step, name="step"),

@@ -1,37 +1,30 @@
-"""Writing a report: a hub with the steps, a page for each, a last look at all of it, and the receipt."""
+"""Writing a report: the first page, a page for each step, and deleting it. (The list of them is in `overview`.)"""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
-from casetrack.evidence.models import EvidenceFile
 from casetrack.evidence.services import remove_file as take_out
 from casetrack.intake import services
 from casetrack.intake.models import Draft
-from casetrack.intake.steps import FILES, YOU, Part, Step, applicable, aside, unfinished
+from casetrack.intake.sittings import Sitting, sitting_of
+from casetrack.intake.steps import ACCOUNT, FILES, YOU, Step
 from casetrack.lib.errors import DomainError
 from casetrack.people.models import Victim
 from casetrack.people.services import once
 from casetrack.web.accounts import language_now
-from casetrack.web.errors import explain, refuse
+from casetrack.web.errors import refuse
 from casetrack.web.forms.fields import IdempotentForm
 from casetrack.web.report.base import StepForm
-from casetrack.web.report.forms import DeclarationForm
-from casetrack.web.report.pages import PAGES, Page, aside_in, shown
+from casetrack.web.report.pages import PAGES, Page
 from casetrack.web.victim.doors import for_victims, keeps_what_was_typed, me, own_draft, posted, query_of, take_unsent
 from casetrack.web.victim.files import take_files
+from casetrack.web.victim.report.overview import files_of, firm_names
 
-TITLES = {
-    Part.PERSON: _lazy("You and your accounts"),
-    Part.FIRM: _lazy("What happened"),
-    Part.MORE: _lazy("Around it"),
-}
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -52,42 +45,6 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "victim/report/start.html", {"form": form, "drafts": drafts})
 
 
-def _files_of(draft: Draft) -> Any:
-    return EvidenceFile.objects.visible_to(draft.user).filter(draft_key=draft.key, case=None).order_by("received_at")
-
-
-def _status(draft: Draft, step: Step, files: int) -> str:
-    if step == FILES and files:
-        return "complete"
-    if step.is_complete(draft.answers):
-        return "complete"
-    if step.is_begun(draft.answers):
-        return "unfinished"
-    return "optional" if step.is_optional else "new"
-
-
-@for_victims
-def task_list(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    draft = own_draft(request, key)
-    if draft.case:
-        return redirect("victim:submitted", reference=draft.case.reference)
-    files = _files_of(draft).count()
-    tasks: list[dict[str, Any]] = [
-        {"step": step, "status": _status(draft, step, files)} for step in applicable(draft.answers)
-    ]
-    needed = [task for task in tasks if not task["step"].is_optional]
-    context = {
-        "draft": draft,
-        "tasks": tasks,
-        "groups": [{"title": TITLES[part], "tasks": [t for t in tasks if t["step"].part is part]} for part in Part],
-        "files": files,
-        "done": sum(task["status"] == "complete" for task in needed),
-        "needed": len(needed),
-        "is_ready": not unfinished(draft.answers),
-    }
-    return render(request, "victim/report/task_list.html", context)
-
-
 def _page(step: str) -> Page:
     if step not in PAGES:
         raise Http404
@@ -99,7 +56,8 @@ def _page(step: str) -> Page:
 @for_victims
 def step(request: HttpRequest, key: uuid.UUID, step: str) -> HttpResponse:
     """One page of the report. Whatever is posted here is kept, right or wrong."""
-    draft, page = own_draft(request, key), _page(step)
+    named, page = own_draft(request, key), _page(step)
+    draft = sitting_of(named).owner_of(named, page.step)
     if draft.case:
         return redirect("victim:submitted", reference=draft.case.reference)
     if request.method == "POST":
@@ -165,79 +123,46 @@ def _again(request: HttpRequest, draft: Draft, page: Page, anchor: str = "") -> 
 
 def _next(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     """The next page that everybody fills in; after those, and after one of the others, the list of all."""
+    sitting = sitting_of(draft)
     if "check" in request.GET:
-        return redirect("victim:check-answers", key=draft.key)
-    steps = applicable(draft.answers)
-    after = steps[steps.index(page.step) + 1 :] if page.step in steps and is_on_the_way(page.step) else []
-    following = next(filter(is_on_the_way, after), None)
-    if following is None:
-        return redirect("victim:task-list", key=draft.key)
-    return redirect("victim:step", key=draft.key, step=following.identifier)
+        return redirect("victim:check-answers", key=sitting.lead.key)
+    way = _way(sitting)
+    place = way.index((draft, page.step)) + 1 if (draft, page.step) in way else len(way)
+    if place == len(way):
+        return redirect("victim:task-list", key=sitting.lead.key)
+    owner, following = way[place]
+    return redirect("victim:step", key=owner.key, step=following.identifier)
 
 
-def is_on_the_way(step: Step) -> bool:
-    """Whether everybody comes by: what must be answered, and the files."""
-    return not step.is_optional or step == FILES
+def _way(sitting: Sitting) -> list[tuple[Draft, Step]]:
+    """Where everybody comes by: what must be answered, and the files."""
+    return [(draft, step) for draft, step in sitting.pages() if not step.is_optional or step == FILES]
 
 
 def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> HttpResponse:
-    steps = applicable(draft.answers)
+    sitting = sitting_of(draft)
+    way = _way(sitting)
     context = {
         "draft": draft,
+        "lead": sitting.lead,
         "page": page,
         "form": form,
-        "place": steps.index(page.step) + 1 if page.step in steps else 0,
-        "total": len(steps),
+        "place": way.index((draft, page.step)) + 1 if (draft, page.step) in way else 0,
+        "total": len(way),
+        "firm": firm_names().get(draft.firm_code, "") if sitting.is_of_several and not page.step.is_common else "",
+        "goes_to_all": sitting.is_of_several and page.step.is_common and page.step != ACCOUNT,
         "problems": list(form.problems()) if form.is_bound else [],
         "from_check": "check" in request.GET,
-        "files": _files_of(draft) if page.step == FILES else [],
+        "files": files_of(draft) if page.step == FILES else [],
     }
     return render(request, page.template, context)
 
 
 @page_methods
 @for_victims
-def check_answers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Everything once more, then the declaration and the sending."""
-    draft = own_draft(request, key)
-    form = DeclarationForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            case = services.submit_draft(draft, actor=me(request), key=form.cleaned_data["idempotency_key"])
-        except DomainError as error:
-            form.add_error(None, explain(error))
-        else:
-            return redirect("victim:submitted", reference=case.reference)
-    elif draft.case:
-        return redirect("victim:submitted", reference=draft.case.reference)
-    missing, answers = unfinished(draft.answers), draft.answers
-    steps = [step for step in applicable(answers) if step != FILES]
-    context = {
-        "draft": draft,
-        "form": form,
-        "sections": [
-            {
-                "step": step,
-                "rows": shown(PAGES[step.identifier], answers),
-                "is_missing": step in missing,
-                "aside": aside_in(PAGES[step.identifier], answers),
-            }
-            for step in steps
-            if not step.is_optional or step.is_begun(answers)
-        ],
-        "left_out": [step for step in steps if step.is_optional and not step.is_begun(answers)],
-        "aside": aside(answers),
-        "missing": missing,
-        "files": _files_of(draft),
-    }
-    return render(request, "victim/report/check_answers.html", context)
-
-
-@page_methods
-@for_victims
 def delete(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     draft = own_draft(request, key)
-    if draft.case:
+    if draft.case or draft.lead:
         raise Http404
     form = IdempotentForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -256,7 +181,7 @@ def delete(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def remove_file(request: HttpRequest, key: uuid.UUID, file: uuid.UUID) -> HttpResponse:
     """Take a file out of the draft again, by a button of its own."""
     draft = own_draft(request, key)
-    found = _files_of(draft).filter(key=file).first()
+    found = files_of(draft).filter(key=file).first()
     if found is None or request.method != "POST":
         raise Http404
     take_out(found, actor=me(request))

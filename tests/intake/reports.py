@@ -15,7 +15,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "family_name": "髙橋", "given_name": "恵", "family_name_kana": "タカハシ", "given_name_kana": "メグミ",
         "language": "ja", "telephone": "090-1234-5678",
     },
-    "account": {"firm": "MINATO", "number": "0123-4567890", "kinds": ["specified", "margin"]},
+    "account": {"rows": [{"firm": "MINATO", "number": "0123-4567890", "kinds": ["specified", "margin"]}]},
     "noticed": {"noticed_at": tokyo(2025, 4, 16, 9, 5), "noticed_how": "notification", "noticed_note": "通知で知った"},
     "told": {
         "firm_answer": "refused", "told_firm_at": tokyo(2025, 4, 16, 9, 20),
@@ -81,7 +81,10 @@ TYPED: dict[str, dict[str, Any]] = {
         "family_name": "髙橋", "given_name": "恵", "family_name_kana": "たかはし", "given_name_kana": "ﾒｸﾞﾐ",
         "language": "ja", "telephone": "０９０−１２３４−５６７８",
     },
-    "account": {"firm": "MINATO", "number": "０１２３−４５６７８９０", "kinds": ["specified", "margin"]},
+    "account": {
+        "rows_total": "1", "row-0-firm": "MINATO", "row-0-number": "０１２３−４５６７８９０",
+        "row-0-kinds": ["specified", "margin"],
+    },
     "noticed": {
         "noticed_at_year": "２０２５", "noticed_at_month": "4", "noticed_at_day": "16", "noticed_at_time": "午前9:05",
         "noticed_how": "notification", "noticed_note": "",

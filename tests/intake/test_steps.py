@@ -61,7 +61,7 @@ def test_what_is_stored_are_strings() -> None:
 
 def test_the_account_number_is_not_stored_as_typed() -> None:
     assert "4567890" not in str(STORED)
-    (number,) = [q for q in STEPS["account"].questions if q.name == "number"]
+    (number,) = [q for q in STEPS["account"].rows if q.name == "number"]
     assert number.shape is Shape.ENCRYPTED
 
 
@@ -86,7 +86,8 @@ def test_a_step_of_which_only_typing_is_kept_is_not_finished() -> None:
         ("you", "language", "fr"),
         ("noticed", "noticed_at", "2025-04-31T09:00:00+09:00"),
         ("noticed", "noticed_how", "gossip"),
-        ("account", "kinds", ["yacht"]),
+        ("account", "rows", [{"firm": "MINATO", "number": "", "kinds": []}]),
+        ("account", "rows", []),
         ("you", "family_name", "x" * 81),
     ],
 )

@@ -179,17 +179,26 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # every change of a way to sign in is told by mail
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_ADAPTER = "casetrack.web.accounts.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "casetrack.web.accounts.SignupForm",
     "login": "casetrack.web.accounts.LoginForm",
+    "change_password": "casetrack.web.accounts.ChangePasswordForm",
+    "set_password": "casetrack.web.accounts.SetPasswordForm",
+    "reset_password_from_key": "casetrack.web.accounts.ResetPasswordForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
-MFA_FORMS = {"add_webauthn": "casetrack.web.accounts.AddPasskeyForm"}
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # the device asks for fingerprint, face or PIN every time
+MFA_ADAPTER = "casetrack.web.accounts.MfaAdapter"
+MFA_FORMS = {
+    "add_webauthn": "casetrack.web.accounts.AddPasskeyForm",
+    "signup_webauthn": "casetrack.web.accounts.SignupPasskeyForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- mail: the console in the demo, where the demo mailbox also shows it ---

@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from casetrack.web import views
+from casetrack.web import safety, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -15,6 +15,10 @@ urlpatterns += i18n_patterns(
     path("", views.start, name="start"),
     path("home/", views.home, name="home"),
     path("guide/<slug:topic>/", views.guide, name="guide"),
+    path("accounts/protect/", safety.protect, name="account_protect"),
+    path("accounts/email/", safety.email, name="account_email"),
+    path("accounts/password/change/", safety.change_password, name="account_change_password"),
+    path("accounts/password/set/", safety.set_password, name="account_set_password"),
     path("accounts/", include("allauth.urls")),
     path("", include("casetrack.web.victim.urls")),
     path("firm/", include("casetrack.web.firm.urls")),

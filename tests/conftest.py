@@ -4,6 +4,7 @@ requests through `client_of` in the scope of whoever sends them."""
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -11,6 +12,12 @@ from casetrack.demo.cast import Cast, make_cast
 from casetrack.lib.scope import system_scope
 from casetrack.people.models import User
 from tests.builders import Story
+
+
+@pytest.fixture(autouse=True)
+def _no_counts_of_other_tests() -> None:
+    """Rate limits count in the cache, which is not rolled back."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

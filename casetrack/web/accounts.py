@@ -1,15 +1,27 @@
 """Signing up and logging in: django-allauth, with our people, our words, and mails without links."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
+from allauth.account.forms import SetPasswordForm as AllauthSetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import get_login_redirect_url
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
-from django.http import HttpRequest
+from allauth.mfa.webauthn.forms import SignupWebAuthnForm as AllauthSignupWebAuthnForm
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from casetrack.lib import crypto
 from casetrack.people.models import Language, Role, User
 
 
@@ -34,6 +46,33 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with override(user.language if isinstance(user, User) else language_now()):
             super().send_mail(template_prefix, email, context)
 
+    def post_login(
+        self, request: HttpRequest, user: User, *, signup: bool, redirect_url: str | None, **kwargs: Any
+    ) -> HttpResponse:
+        """Whoever has just signed up is asked once whether to protect the log-in, on the way to where they go.
+
+        They have just given a password or a passkey and a code: no second asking for it on the page that follows.
+        """
+        if signup:
+            record_authentication(request, user, "signup", reauthenticated=True)
+            ahead = get_login_redirect_url(request, redirect_url, signup=True)
+            redirect_url = f"{reverse('account_protect')}?{urlencode({'next': ahead})}"
+        response: HttpResponse = super().post_login(request, user, signup=signup, redirect_url=redirect_url, **kwargs)
+        return response
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of second factors lie encrypted; devices show the name of the site, not that of the machine."""
+
+    def encrypt(self, text: str) -> str:
+        return crypto.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(encrypted_text)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.SITE_NAME}
+
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,6 +92,46 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
             self.fields["password1"].help_text = _(
                 "At least 12 characters. Do not use a password that you use anywhere else, least of all at the firm."
             )
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """A known address costs the work of a password too: the time of the answer does not tell it from a new one."""
+        if self.account_already_exists and "password1" in self.fields:
+            make_password(self.cleaned_data["password1"])
+        saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return saved
+
+
+class _NewPassword:
+    """A new password once, with a button that shows it: what is typed twice is pasted twice."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("oldpassword", "password2"):  # the pages ask before who one is, with more than a password
+            self.fields.pop(name, None)
+        self.fields["password1"].label = _("New password")
+
+
+class ChangePasswordForm(_NewPassword, AllauthChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class SetPasswordForm(_NewPassword, AllauthSetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordForm(_NewPassword, AllauthResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class SignupPasskeyForm(AllauthSignupWebAuthnForm):  # type: ignore[misc]
+    """The first passkey, made while signing up."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).setdefault("name", gettext("Passkey"))
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")
 
 
 class AddPasskeyForm(AllauthAddWebAuthnForm):  # type: ignore[misc]

@@ -104,7 +104,8 @@ def vera_signs_up(vera: Walk) -> None:
     vera.fill(email="new-vera@example.com", password1=PASSWORD)
     vera.send("code")
     vera.fill(code=code_in_mail())
-    vera.send("home")
+    vera.send("protect")
+    vera.go("home/", "home")
 
 
 def vera_reports(vera: Walk, tmp_path: Path) -> str:

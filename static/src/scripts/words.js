@@ -21,14 +21,20 @@ const JA = {
     passwordHiddenAnnouncement: "パスワードは隠されています",
   },
   keyTitle: "うまくいきませんでした",
-  keyFailed: "パスキーを使えませんでした。取り消したか、時間が過ぎたか、この端末では使えない可能性があります。もう一度試すか、別の方法を選んでください。",
+  keyCancelled: "パスキーを使う前に、取り消されたか時間が過ぎました。変わったことは何もありません。もう一度試すか、別の方法を選んでください。",
+  keyThere: "この端末のパスキーは、すでに登録されています。別の端末で登録するか、そのままお使いください。",
+  keyUnsupported: "この端末またはブラウザーでは、パスキーを使えません。別の方法を選んでください。",
+  keyFailed: "パスキーを使えませんでした。もう一度試すか、別の方法を選んでください。",
 };
 const EN = {
   characterCount: {},
   fileUpload: {},
   passwordInput: {},
   keyTitle: "That did not work",
-  keyFailed: "The passkey could not be used. You may have cancelled, time may have run out, or this device may not support it. Try again or choose another way.",
+  keyCancelled: "The passkey was not used: it was cancelled, or time ran out. Nothing has changed. Try again or choose another way.",
+  keyThere: "This device has a passkey for this log-in already. Use it, or add one on another device.",
+  keyUnsupported: "This device or browser cannot use passkeys. Choose another way.",
+  keyFailed: "The passkey could not be used. Try again or choose another way.",
 };
 
 export const words = document.documentElement.lang === "ja" ? JA : EN;

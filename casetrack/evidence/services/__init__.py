@@ -1,6 +1,6 @@
 """Every write of evidence: files, uploads in pieces, scans and previews, and what the firm asks for."""
 
-from casetrack.evidence.services.examining import draw_preview, examine, examine_waiting, scan
+from casetrack.evidence.services.examining import MOST_TRIES, draw_preview, examine, examine_waiting, scan
 from casetrack.evidence.services.files import (
     MB,
     AlreadyHere,
@@ -27,6 +27,7 @@ from casetrack.evidence.services.uploads import (
 
 __all__ = [
     "MB",
+    "MOST_TRIES",
     "AlreadyHere",
     "NotWhole",
     "WrongOffset",

@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "notices are sent": {"task": "casetrack.notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "documents are made": {"task": "casetrack.documents.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "offers lapse": {"task": "casetrack.negotiation.tasks.lapse_offers", "schedule": crontab(minute="*/10")},
     "files are scanned": {
         "task": "casetrack.evidence.tasks.examine_waiting",
@@ -29,8 +30,8 @@ app.conf.beat_schedule = {
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    """The drain runs every few seconds: that it was sent, received and done would drown everything else."""
-    return record.levelno > logging.INFO or "notifications.tasks.drain" not in record.getMessage()
+    """The drains run every few seconds: that one was sent, received and done would drown everything else."""
+    return record.levelno > logging.INFO or ".tasks.drain" not in record.getMessage()
 
 
 for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):

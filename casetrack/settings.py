@@ -18,6 +18,8 @@ SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_NAME = env("SITE_NAME", "casetrack")
+# Where people reach this deployment: printed on receipts, with a QR code.
+SITE_URL = env("SITE_URL", "http://localhost:8000")
 
 # Secrets of the data: Fernet keys (first encrypts, all decrypt), the key of look-up indexes and of audit hashes,
 # and the Ed25519 seed (base64) that signs editions and chain heads.
@@ -52,6 +54,7 @@ INSTALLED_APPS = [
     "casetrack.correspondence",
     "casetrack.assessment",
     "casetrack.negotiation",
+    "casetrack.documents",
     "casetrack.intake",
     "casetrack.notifications",
     "casetrack.reports",

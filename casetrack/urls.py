@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from casetrack.web import safety, views
+from casetrack.web import checking, documents, safety, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -19,6 +19,10 @@ urlpatterns += i18n_patterns(
     path("accounts/email/", safety.email, name="account_email"),
     path("accounts/password/change/", safety.change_password, name="account_change_password"),
     path("accounts/password/set/", safety.set_password, name="account_set_password"),
+    path("check/", checking.check, name="check"),
+    path("check/key.pem", checking.key, name="check-key"),
+    path("check/<str:token>/", checking.check_token, name="check-token"),
+    path("documents/<uuid:key>/", documents.download, name="document"),
     path("accounts/", include("allauth.urls")),
     path("", include("casetrack.web.victim.urls")),
     path("firm/", include("casetrack.web.firm.urls")),

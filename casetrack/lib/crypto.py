@@ -65,6 +65,11 @@ def public_key() -> str:
     return base64.b64encode(raw).decode()
 
 
+def public_key_pem() -> bytes:
+    """The same as PEM, as openssl reads it."""
+    return _signing_key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
 def sign(data: bytes) -> str:
     """Ed25519 signature, base64."""
     return base64.b64encode(_signing_key().sign(data)).decode()

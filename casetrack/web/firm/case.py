@@ -15,6 +15,7 @@ from casetrack.cases.timeline import timeline
 from casetrack.cases.workflow import INVESTIGATOR
 from casetrack.correspondence.models import Note
 from casetrack.correspondence.services import mark_read
+from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
@@ -95,6 +96,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "report": words.for_staff(case),
         "asked": Request.objects.visible_to(user).filter(case=case).order_by("due_on", "pk"),
         "can_ask": role in permissions.CASEWORKERS and permissions.can_write_to(user, case),
+        "documents": Document.objects.visible_to(user).filter(case=case).order_by("-number"),
         "evidence": EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk"),
         "steps": timeline(case, user=user)[::-1],
         "folded_letters": letters[:-SHOWN_LETTERS],

@@ -13,6 +13,7 @@ from casetrack.cases.permissions import available_actions, can_write_to
 from casetrack.cases.timeline import timeline
 from casetrack.cases.workflow import Action
 from casetrack.correspondence.models import Message, Party
+from casetrack.documents.models import Document, DocumentKind
 from casetrack.evidence.models import EvidenceFile
 from casetrack.intake.models import Draft
 from casetrack.ledger.models import Execution
@@ -22,6 +23,7 @@ from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
 from casetrack.web.formats import is_japanese
 from casetrack.web.report.pages import moment
+from casetrack.web.report.receipt import files_of
 from casetrack.web.report.words import sections
 from casetrack.web.victim.doors import for_victims, me, own_case
 from casetrack.web.victim.executions import ASKED
@@ -77,6 +79,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "letters": letters[:MESSAGES_SHOWN],
         "letters_total": len(letters),
         "unread": sum(letter.read_at is None and letter.party == Party.FIRM for letter in letters),
+        "documents": Document.objects.visible_to(user).filter(case=case).order_by("-number"),
         "files": list(EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk")),
         "beside": Case.objects.visible_to(user).beside(case).select_related("firm").order_by("pk"),
         "incidents": [_facts(incident) for incident in incidents],
@@ -139,8 +142,13 @@ def _facts(incident: Any) -> dict[str, Any]:
 def submitted(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt: number, time, and what was handed in, with the hashes of the files."""
     case = own_case(request, reference)
-    # What came in with the report; what was added later is on the page of the case.
-    files = EvidenceFile.objects.visible_to(me(request)).filter(case=case, draft_key__isnull=False)
-    beside = Case.objects.visible_to(me(request)).beside(case).select_related("firm").order_by("pk")
-    context = {"case": case, "beside": beside, "sections": sections(case), "files": files.order_by("received_at", "pk")}
+    user = me(request)
+    own = Document.objects.visible_to(user).filter(case=case)
+    context = {
+        "case": case,
+        "beside": Case.objects.visible_to(user).beside(case).select_related("firm").order_by("pk"),
+        "sections": sections(case),
+        "files": files_of(case),
+        "receipt": own.filter(kind=DocumentKind.RECEIPT).first(),
+    }
     return render(request, "victim/submitted.html", context)

@@ -22,7 +22,7 @@ urlpatterns += i18n_patterns(
     path("check/", checking.check, name="check"),
     path("check/key.pem", checking.key, name="check-key"),
     path("check/<str:token>/", checking.check_token, name="check-token"),
-    path("documents/<uuid:key>/", documents.download, name="document"),
+    path("documents/<uuid:document>/", documents.download, name="document"),
     path("accounts/", include("allauth.urls")),
     path("", include("casetrack.web.victim.urls")),
     path("firm/", include("casetrack.web.firm.urls")),

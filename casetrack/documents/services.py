@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -118,13 +118,13 @@ def note_reading(document: Document, *, actor: User) -> None:
     )  # fmt: skip
 
 
-def drain(now: dt.datetime, limit: int = AT_ONCE) -> int:
-    """Make what is due, the newest first (somebody may be waiting for it); how many documents. Not called inside a
-    transaction: each entry has its own."""
+def drain(now: dt.datetime, *, only: Iterable[str] = COMPOSERS) -> int:
+    """Make what is due, after every act or `only` some, the newest first (somebody may be waiting for it); how many
+    documents. Not called inside a transaction: each entry has its own."""
     with system_scope():
         settled = HandledEntry.objects.filter(entry_id=OuterRef("pk"))
         settled = settled.filter(Q(done_at__isnull=False) | Q(next_try_at__gt=now))
-        due = Entry.objects.filter(~Exists(settled), action__in=COMPOSERS).order_by("-pk")[:limit]
+        due = Entry.objects.filter(~Exists(settled), action__in=only).order_by("-pk")[:AT_ONCE]
         keys = list(due.values_list("pk", flat=True))
     return sum(_attempt(key, now) for key in keys)
 

@@ -15,18 +15,18 @@ from casetrack.people.models import User
 
 @never_cache
 @require_safe
-def download(request: HttpRequest, key: uuid.UUID) -> FileResponse:
+def download(request: HttpRequest, document: uuid.UUID) -> FileResponse:
     """The PDF, for the victim and the firm of its case."""
     user = request.user
     if not isinstance(user, User):
         raise Http404
-    document = get_object_or_404(Document.objects.visible_to(user).select_related("case__firm"), key=key)
+    found = get_object_or_404(Document.objects.visible_to(user).select_related("case__firm"), key=document)
     try:
-        content = storage.path_of(document.sha256).open("rb")
+        content = storage.path_of(found.sha256).open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    note_reading(document, actor=user)
-    name = f"{document.case.reference}-{document.number}-{document.kind}.pdf"
+    note_reading(found, actor=user)
+    name = f"{found.case.reference}-{found.number}-{found.kind}.pdf"
     response = FileResponse(content, as_attachment=True, filename=name, content_type="application/pdf")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from casetrack.correspondence.services import write_note
 from casetrack.demo.cast import Cast
+from casetrack.documents.services import drain
 from casetrack.evidence.services import add_file, ask_for, start_upload
 from casetrack.intake.models import BroughtTrade, ClaimCode, ColumnMapping
 from casetrack.intake.services import start_draft
@@ -39,7 +40,7 @@ class World:
 @pytest.fixture
 def world(story: Story) -> World:
     """Vera's case with an open offer, a counter-offer, notes, messages, files, revisions, upload, request; a draft
-    with a trade; a delivery."""
+    with a trade; a delivery; a receipt."""
     story.to_ledger().answered(ANSWERS_A)
     changed = story.ledger.replace("26010", "26020").format(account=story.account).encode()
     with travel_to(story.at):
@@ -66,6 +67,7 @@ def world(story: Story) -> World:
     Delivery.objects.create(
         entry_id=1, recipient=story.user("vera"), template="victim-news", created_at=now, next_try_at=now
     )
+    drain(now, only=["cases.submitted"])
     return World(story.cast, story)
 
 

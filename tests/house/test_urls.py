@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
+from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request, Upload
 from casetrack.intake.models import Draft
 from casetrack.people.models import User
@@ -27,7 +28,7 @@ OUTSIDERS = ["anonymous", "otto", "bruno", "rita"]
 # Addresses of django-allauth: only looked at; what they do is its own tests' matter.
 THEIRS = ("account_", "mfa_", "usersessions_")
 # What anybody may open.
-PUBLIC = {"start", "guide", "healthz", "api:schema", "api:docs", "demo:mailbox"}
+PUBLIC = {"start", "guide", "healthz", "check", "check-key", "api:schema", "api:docs", "demo:mailbox"}
 Address = tuple[str, dict[str, Any]]
 
 
@@ -57,6 +58,7 @@ def addresses(world: World) -> list[Address]:
         "key": draft,
         "file": file,
         "upload": Upload.objects.get().key,
+        "document": Document.objects.get().key,
         "asked": Request.objects.get().key,
         "token": draft,
         "pk": 1,

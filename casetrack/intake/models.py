@@ -105,6 +105,11 @@ class BroughtTrade(models.Model):
         """Code and name, as far as the file has them."""
         return " ".join(filter(None, (self.security_code, self.security_name)))
 
+    @property
+    def is_on_margin(self) -> bool | None:
+        """None: the file does not say."""
+        return self.deal.startswith("margin") if self.deal else None
+
 
 class ColumnMapping(models.Model):
     """Which column of an unknown file is which fact, as its owner said once. `fingerprint` is the header's."""

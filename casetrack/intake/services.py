@@ -15,12 +15,14 @@ from casetrack.evidence.services import attach_files, remove_draft_files
 from casetrack.firms.models import Firm
 from casetrack.intake.answers import Facts
 from casetrack.intake.locks import lock, lock_open
+from casetrack.intake.marks import claims_of
 from casetrack.intake.models import Draft
 from casetrack.intake.sittings import Sitting, firms_in, match_firms, sitting_of
 from casetrack.intake.steps import (
     ACCOUNT,
     ADDRESS,
-    FIRM_LIST,
+    BROUGHT,
+    KNOWN,
     LOG_IN,
     NOTICED,
     STEPS,
@@ -160,7 +162,7 @@ def _open(
         firm=firm,
         victim=victim,
         opened_by=OpenedBy.VICTIM,
-        incidents=_incidents(firm, facts),
+        incidents=_incidents(firm, facts, draft),
         actor=actor,
         report=_report(facts),
         language=victim.language,
@@ -204,15 +206,15 @@ def _on_a_letter(address: Facts) -> str:
     return "\n".join(filter(None, (place, address["building"], address["abroad"])))
 
 
-def _incidents(firm: Firm, facts: Mapping[str, Facts]) -> list[IncidentFacts]:
+def _incidents(firm: Firm, facts: Mapping[str, Facts], draft: Draft) -> list[IncidentFacts]:
     """One for each account, an account named twice but once. The trades stand with the first: which account each was
     made in the firm's own records say."""
     accounts = {account_index(firm.code, row["number"]): row for row in facts[ACCOUNT.identifier]["rows"]}
-    shared, trades = _what_happened(facts), facts[TRADES.identifier]
+    shared = _what_happened(facts)
     incidents: list[IncidentFacts] = [
         {**shared, "number": row["number"], "kinds": row["kinds"]} for row in accounts.values()
     ]
-    incidents[0]["trades"] = [] if trades["known"] == FIRM_LIST else [_claim(row) for row in trades["rows"]]
+    incidents[0]["trades"] = _trades(facts[TRADES.identifier], draft)
     return incidents
 
 
@@ -231,6 +233,12 @@ def _what_happened(facts: Mapping[str, Facts]) -> IncidentFacts:
         "firm_answer": told["firm_answer"],
         "firm_answer_note": told["firm_answer_note"],
     }
+
+
+def _trades(trades: Facts, draft: Draft) -> list[TradeClaim]:
+    if trades["known"] == BROUGHT:
+        return claims_of(draft)
+    return [_claim(row) for row in trades["rows"]] if trades["known"] == KNOWN else []
 
 
 def _claim(row: Facts) -> TradeClaim:

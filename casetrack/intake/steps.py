@@ -29,6 +29,7 @@ __all__ = [
     "ADDRESS",
     "BEFORE",
     "BODIES",
+    "BROUGHT",
     "CONSENTS",
     "FILES",
     "FIRM_LIST",
@@ -54,7 +55,8 @@ __all__ = [
     "unfinished",
 ]  # fmt: skip
 MOST_TRADES = MOST_ROWS
-KNOWN, FIRM_LIST = "known", "firm_list"
+# What is known of the trades: typed in, not at all, or the rows of a file (`BroughtTrade`; then there is one at least).
+KNOWN, FIRM_LIST, BROUGHT = "known", "firm_list", "brought"
 TOLD_IT = ("firm_answer", tuple(set(FirmAnswer.values) - {FirmAnswer.NOT_ASKED.value}))
 OFFERED = ("mfa_offered", (MfaOffered.USED.value, MfaOffered.NOT_USED.value))
 USED = ("mfa_offered", (MfaOffered.USED.value,))
@@ -123,7 +125,7 @@ TRADES = Step(
     "trades",
     _("What was sold and bought"),
     _("Trades that were not yours, as far as you know them"),
-    (choice("known", [KNOWN, FIRM_LIST]),),
+    (choice("known", [KNOWN, FIRM_LIST, BROUGHT]),),
     rows=(
         choice("side", ClaimedSide.values),
         Question("security", required=True, longest=200),

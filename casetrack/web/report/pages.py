@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.intake import steps
 from casetrack.intake.answers import Question
-from casetrack.intake.steps import FIRM_LIST, Answers, Step
+from casetrack.intake.steps import KNOWN, Answers, Step
 from casetrack.lib.clock import TOKYO
 from casetrack.lib.errors import InvalidInput
 from casetrack.web import formats
@@ -176,7 +176,7 @@ def shown(page: Page, answers: Answers) -> list[Shown]:
         form = page.form.row_form(prefix="row")
         for place, row in enumerate(facts["rows"], start=1):
             rows.append((str(page.form.row_title) % {"place": place}, _in_lines(form, page.step.rows, row)))
-    elif page.step.rows and facts["known"] != FIRM_LIST:
+    elif page.step.rows and facts["known"] == KNOWN:
         for place, row in enumerate(facts["rows"], start=1):
             rows.append((gettext("Trade %(place)s") % {"place": place}, trade_in_words(row)))
     return rows

@@ -4,7 +4,7 @@ from django.urls import path
 
 from casetrack.web import uploads
 from casetrack.web.victim import cases, claim, executions, files, letters, offers
-from casetrack.web.victim.report import overview
+from casetrack.web.victim.report import overview, trades
 from casetrack.web.victim.report import views as report
 
 app_name = "victim"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("report/<uuid:key>/check/", overview.check_answers, name="check-answers"),
     path("report/<uuid:key>/delete/", report.delete, name="draft-delete"),
     path("report/<uuid:key>/files/<uuid:file>/remove/", report.remove_file, name="draft-file-remove"),
+    path("report/<uuid:key>/trades/list/", trades.brought, name="brought"),
     path("report/<uuid:key>/<slug:step>/", report.step, name="step"),
     path("cases/<str:reference>/", cases.case, name="case"),
     path("cases/<str:reference>/receipt/", cases.submitted, name="submitted"),

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from casetrack.evidence.services import remove_file as take_out
 from casetrack.intake import services
+from casetrack.intake.marks import awaits_list
 from casetrack.intake.models import Draft
 from casetrack.intake.sittings import Sitting, sitting_of
-from casetrack.intake.steps import ACCOUNT, FILES, YOU, Step
+from casetrack.intake.steps import ACCOUNT, BROUGHT, FILES, TRADES, YOU, Step
 from casetrack.lib.errors import DomainError
 from casetrack.people.models import Victim
 from casetrack.people.services import once
@@ -86,6 +87,8 @@ def _keep(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> boo
     """Save what was typed, and the answers if they hold. Whether they do."""
     holds = form.is_valid()
     answers = form.values() if holds else None
+    if page.step == TRADES and awaits_list(draft, answers):
+        answers = None
     services.save_step(draft, page.step, answers, actor=me(request), typed=form.typed())
     return holds
 
@@ -124,6 +127,8 @@ def _again(request: HttpRequest, draft: Draft, page: Page, anchor: str = "") -> 
 def _next(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     """The next page that everybody fills in; after those, and after one of the others, the list of all."""
     sitting = sitting_of(draft)
+    if page.step == TRADES and request.POST.get("known") == BROUGHT:
+        return redirect("victim:brought", key=draft.key)
     if "check" in request.GET:
         return redirect("victim:check-answers", key=sitting.lead.key)
     way = _way(sitting)

@@ -1,0 +1,106 @@
+"""Lists of trades with the question "Was this you?": by day, by security, page by page, without JavaScript."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
+
+from casetrack.cases.models import Answer
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+PAGE = 50
+# The question stands above them, so that they can be short.
+ANSWERS = [
+    (Answer.YES.value, gettext_lazy("Yes")),
+    (Answer.NO.value, gettext_lazy("No")),
+    (Answer.NOT_SURE.value, gettext_lazy("Not sure")),
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One trade as the list shows it: what was done, the facts below, and what was answered.
+
+    `decision` is what the firm decided, where there is a firm that decides.
+    """
+
+    pk: int
+    day: dt.date
+    title: str
+    facts: list[str]
+    answer: str
+    decision: "StrOrPromise" = ""
+    differs: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"answer-{self.pk}"
+
+
+def by_day(rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]]:
+    return [(day, list(same)) for day, same in groupby(rows, key=lambda row: row.day)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the list a page begins (`after`) or ends (`until`): a day and a row."""
+
+    day: dt.date
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.day}.{self.pk}"
+
+    @classmethod
+    def of(cls, text: str) -> "Place | None":
+        day, _dot, pk = text.partition(".")
+        try:
+            return cls(dt.date.fromisoformat(day), int(pk)) if len(pk) < 19 else None
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the page sent: answers by row, and the button that answers for many."""
+
+    typed: dict[int, str]
+    day: dt.date | None = None
+    security: str = ""
+    answer: str = ""
+    undo: bool = False
+
+    @property
+    def is_bulk(self) -> bool:
+        return bool(self.answer)
+
+    @classmethod
+    def of(cls, post: QueryDict) -> "Sent":
+        """`many` is "answer:day:2025-04-16" or "answer:security:7203"; what cannot be read is as if not pressed."""
+        answer, _colon, rest = post.get("many", "").partition(":")
+        kind, _colon, value = rest.partition(":")
+        day = None
+        if kind == "day":
+            try:
+                day = dt.date.fromisoformat(value)
+            except ValueError:
+                answer = ""
+        return cls(_typed(post), day, value if kind == "security" else "", answer if value else "", "undo" in post)
+
+
+def _typed(post: QueryDict) -> dict[int, str]:
+    names = (name.removeprefix("answer-") for name in post if name.startswith("answer-"))
+    return {int(pk): str(post[f"answer-{pk}"]) for pk in names if pk.isascii() and pk.isdigit() and len(pk) < 19}
+
+
+def query(**wanted: str) -> str:
+    """The address of another page of the same list; empty parts are left out."""
+    given: Mapping[str, str] = {name: value for name, value in wanted.items() if value}
+    return f"?{urlencode(given)}" if given else "?"

@@ -1,0 +1,160 @@
+"""Vera brings the list of her broker in the browser, without JavaScript, and says which trades were not hers."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from casetrack.cases.models import Case
+from casetrack.intake.models import BroughtTrade, Draft
+from casetrack.intake.services import save_step
+from casetrack.intake.steps import BROUGHT, TRADES
+from casetrack.people.models import User
+from tests.intake.reports import filled_draft
+
+pytestmark = pytest.mark.django_db
+TUESDAY, WEDNESDAY = dt.date(2025, 4, 15), dt.date(2025, 4, 16)
+
+
+@pytest.fixture(autouse=True)
+def _english(settings: Any) -> None:
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def browser(client_of: Any, vera: User) -> Client:
+    return client_of(vera)
+
+
+@pytest.fixture
+def draft(vera: User) -> Draft:
+    """A report with a list of 120 trades: 7203 on Tuesday, 7203 and 6182 by turns on Wednesday."""
+    draft = filled_draft(vera)
+    BroughtTrade.objects.bulk_create(
+        BroughtTrade(
+            draft=draft, identity=str(n), line=n + 2, traded_on=TUESDAY if n < 60 else WEDNESDAY, side="buy",
+            security_code="7203" if n < 60 or n % 2 else "6182", quantity=100, price=2500, amount=250000,
+        )
+        for n in range(120)
+    )  # fmt: skip
+    return save_step(draft, TRADES, {"known": BROUGHT}, actor=vera)
+
+
+def page(draft: Draft) -> str:
+    return f"/en/report/{draft.key}/trades/list/"
+
+
+def listed(response: Any) -> list[int]:
+    return [row.pk for _day, rows in response.context["days"] for row in rows]
+
+
+def said(draft: Draft, **of: Any) -> set[str]:
+    return set(draft.brought_trades.filter(**of).values_list("answer", flat=True))
+
+
+def test_the_list_goes_by_day_fifty_at_a_time_and_every_row_comes_once(browser: Client, draft: Draft) -> None:
+    seen, address = [], page(draft)
+    while address:
+        response = browser.get(address)
+        seen.append(listed(response))
+        address = page(draft) + response.context["following"] if response.context["following"] else ""
+    assert [len(rows) for rows in seen] == [50, 50, 20]
+    assert len({pk for rows in seen for pk in rows}) == 120
+    back = browser.get(page(draft) + response.context["previous"])
+    assert listed(back) == seen[1]
+
+
+def test_the_page_asks_as_often_for_a_hundred_rows_as_for_one(browser: Client, draft: Draft) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(page(draft))
+        return len(queries)
+
+    asked()
+    many = asked()
+    draft.brought_trades.filter(line__gt=2).delete()
+    assert asked() == many
+
+
+def test_she_saves_a_page_and_goes_to_the_next(browser: Client, draft: Draft) -> None:
+    response = browser.get(page(draft))
+    first, second = listed(response)[:2]
+    following = response.context["following_place"]
+    response = browser.post(page(draft), {f"answer-{first}": "no", f"answer-{second}": "yes", "next": following})
+    assert response["Location"].endswith(f"?after={following}")
+    assert said(draft, pk=first) == {"no"}
+    assert said(draft, pk=second) == {"yes"}
+
+
+def test_all_of_a_day_in_one_act_keeps_what_was_answered_on_the_page_and_is_taken_back(
+    browser: Client, draft: Draft
+) -> None:
+    first = listed(browser.get(page(draft)))[0]
+    browser.post(page(draft), {f"answer-{first}": "yes", "many": "no:day:2025-04-16"})
+    assert said(draft, traded_on=WEDNESDAY) == {"no"}
+    assert said(draft, pk=first) == {"yes"}
+    assert browser.get(page(draft)).context["can_undo"]
+    browser.post(page(draft), {"undo": "1"})
+    assert said(draft, traded_on=WEDNESDAY) == {""}
+    assert said(draft, pk=first) == {"yes"}
+
+
+def test_all_of_a_day_means_the_rows_that_are_shown(browser: Client, draft: Draft) -> None:
+    browser.post(page(draft) + "?security=6182", {"many": "no:day:2025-04-16"})
+    assert said(draft, security_code="6182") == {"no"}
+    assert said(draft, security_code="7203") == {""}
+
+
+def test_she_filters_by_security_and_answers_for_all_of_it(browser: Client, draft: Draft) -> None:
+    response = browser.get(page(draft) + "?security=6182")
+    assert len(listed(response)) == 30
+    assert "All of 6182:" in response.content.decode()
+    browser.post(page(draft) + "?security=6182", {"many": "no:security:6182"})
+    assert said(draft, security_code="6182") == {"no"}
+    assert len(listed(browser.get(page(draft) + "?security=6182&open=1"))) == 0
+
+
+@pytest.mark.parametrize("sent", ["no:day:yesterday", "perhaps:day:2025-04-16", "no:day:", "no"])
+def test_a_button_that_is_none_changes_nothing(browser: Client, draft: Draft, sent: str) -> None:
+    assert browser.post(page(draft), {"many": sent}).status_code in (200, 302)
+    assert said(draft) == {""}
+
+
+@pytest.mark.parametrize(
+    "where", ["?after=x", "?after=2025-04-16.x", "?until=2025-13-01.4", "?after=2025-04-16." + "9" * 20]
+)
+def test_an_address_typed_wrongly_shows_the_first_page(browser: Client, draft: Draft, where: str) -> None:
+    assert len(listed(browser.get(page(draft) + where))) == 50
+
+
+def test_the_list_is_nobody_elses(client_of: Any, otto: User, draft: Draft) -> None:
+    assert client_of(otto).get(page(draft)).status_code == 404
+    assert client_of(otto).post(page(draft), {"many": "no:day:2025-04-16"}).status_code == 404
+
+
+def test_handed_in_the_rows_that_were_not_hers_are_claims(browser: Client, draft: Draft) -> None:
+    browser.post(page(draft), {"many": "yes:day:2025-04-15"})
+    browser.post(page(draft), {"many": "no:day:2025-04-16"})
+    unsure = draft.brought_trades.filter(traded_on=TUESDAY).order_by("pk")[0]
+    browser.post(page(draft), {f"answer-{unsure.pk}": "not_sure"})
+    browser.post(f"/en/report/{draft.key}/check/", {"declared": "on"})
+    claims = Case.objects.get().claimed_trades
+    assert claims.count() == 61
+    assert claims.filter(traded_on=TUESDAY).count() == 1
+    assert set(claims.values_list("amount", flat=True)) == {250000}
+    assert browser.get(page(draft)).status_code == 302
+
+
+def test_a_list_without_an_answer_is_not_handed_in(browser: Client, draft: Draft) -> None:
+    response = browser.post(f"/en/report/{draft.key}/check/", {"declared": "on"})
+    assert "which were not yours" in response.content.decode()
+    assert not Case.objects.exists()
+
+
+def test_no_button_and_no_radio_has_the_same_id_twice(browser: Client, draft: Draft) -> None:
+    ids = re.findall(r' id="([^"]+)"', browser.get(page(draft)).content.decode())
+    assert len(ids) == len(set(ids))

@@ -142,6 +142,25 @@ def test_an_error_in_a_row_is_named_by_its_talk(browser: Client, draft: Draft) -
 
 
 @pytest.mark.django_db
+def test_an_empty_row_beside_a_wrong_one_is_not_blamed(browser: Client, draft: Draft) -> None:
+    response = browser.post(page(draft, "talks"), {"rows_total": "2", "row-0-said": "凍結できません"})
+    assert response.context["problems"] == [("id_row-0-channel_0", "Talk 1: Select how you talked")]
+    assert not response.context["form"].rows[1].errors
+
+
+@pytest.mark.django_db
+def test_one_account_must_be_there_and_the_same_not_twice(browser: Client, draft: Draft) -> None:
+    response = browser.post(page(draft, "account"), {"rows_total": "2"})
+    assert [target for target, _sentence in response.context["problems"]] == ["id_row-0-firm", "id_row-0-number"]
+    twice = {
+        "rows_total": "2", "row-0-firm": "MINATO", "row-0-number": "0123-4567890", "row-1-firm": "MINATO",
+        "row-1-number": "０１２３４５６７８９０",
+    }  # fmt: skip
+    response = browser.post(page(draft, "account"), twice)
+    assert [target for target, _sentence in response.context["problems"]] == ["id_row-1-number"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("step", ["talks", "bodies", "help", "before", "wishes", "consents", "happened", "margin"])
 def test_an_optional_page_may_be_left_empty_and_leads_back_to_the_list(
     browser: Client, draft: Draft, step: str

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext
 
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
 
 
 class RowForm(StepForm):
-    """One row. Empty ones are passed over."""
+    """One row. An empty one is passed over, without errors, unless it must be there."""
+
+    may_be_empty = True
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.may_be_empty and self.is_empty:
+            self._errors, self.cleaned_data = ErrorDict(), {}
 
     @property
     def is_empty(self) -> bool:
@@ -40,6 +48,8 @@ class RowsForm(StepForm):
         source = data if data is not None else typed
         total = min(max(whole(source.get("rows_total", "")), 1), self.most_rows) if source is not None else 1
         self.rows = [self.row_form(data, typed=typed, prefix=f"row-{place}") for place in range(total)]
+        if data is not None and self.needs_row:
+            self.rows[0].may_be_empty = any(not row.is_empty for row in self.rows)
 
     def typed(self) -> dict[str, list[str]]:
         own = super().typed() | {"rows_total": [str(len(self.rows))]}

@@ -57,7 +57,7 @@ def _title(part: Part, firm: str) -> str:
     if part is Part.PERSON:
         return _("You and your accounts")
     if part is Part.MORE:
-        return _("Around it")
+        return _("More about it")
     return _("What happened at %(firm)s") % {"firm": firm} if firm else _("What happened")
 
 

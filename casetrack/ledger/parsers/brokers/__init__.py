@@ -6,7 +6,7 @@ with its Profile, and a place in PROFILES. docs/formats.md lists them.
 
 from collections.abc import Sequence
 
-from casetrack.ledger.parsers.brokers import rakuten
+from casetrack.ledger.parsers.brokers import monex, nikko, okasan, rakuten, sbi
 from casetrack.ledger.parsers.brokers.brought import (
     CAUSES,
     FIELDS,
@@ -28,7 +28,13 @@ __all__ = [
     "UnreadableFile", "columns", "detect", "fingerprint", "read", "read_mapped",
 ]  # fmt: skip
 
-PROFILES: tuple[Profile, ...] = (*rakuten.PROFILES,)
+PROFILES: tuple[Profile, ...] = (
+    *rakuten.PROFILES,
+    *sbi.PROFILES,
+    *monex.PROFILES,
+    *nikko.PROFILES,
+    *okasan.PROFILES,
+)
 FORMATS: dict[str, str] = {profile.format: profile.name for profile in PROFILES}
 UNKNOWN = _("We do not know this file's columns.")
 

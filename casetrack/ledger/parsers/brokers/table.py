@@ -17,6 +17,8 @@ EMPTY = _("The file is empty.")
 NOT_TEXT = _("The file is not text. Please choose the CSV file that your broker lets you download.")
 BRACKETS = str.maketrans({"〔": "[", "〕": "]", "(": "[", ")": "]", "【": "[", "】": "]"})
 LOST = "\ufffd"
+NO_TEXT = re.compile("[\0\x80\uf8f0-\uf8f3]")
+"""NUL, and what Python makes of the bytes that cp932 does not use."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def _decoded(content: bytes) -> str:
             (content.decode(encoding, "replace") for encoding in ("cp932", "utf-8-sig")),
             key=lambda tried: tried.count(LOST),
         )
-    text = text.replace("\0", LOST)
+    text = NO_TEXT.sub(LOST, text)
     if text.count(LOST) * 10 > len(text):
         raise UnreadableFile(NOT_TEXT)
     return text

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "casetrack.web.limits.DoorMiddleware",
     "casetrack.web.middleware.ScopeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "casetrack.web.middleware.StaffMfaMiddleware",
@@ -204,6 +205,22 @@ MFA_FORMS = {
 }
 USERSESSIONS_TRACK_ACTIVITY = True
 
+# How often a door may be knocked at (casetrack.web.limits): (times, seconds, by network address or by person).
+DOOR_LIMITS = {
+    "signup": ((10, 60, "address"), (60, 3600, "address")),
+    "login": ((30, 60, "address"), (300, 3600, "address")),
+    "code": ((20, 60, "address"), (120, 3600, "address")),
+    "reset": ((10, 60, "address"), (60, 3600, "address")),
+    "passkey": ((30, 60, "address"), (300, 3600, "address")),
+    "report": ((20, 3600, "person"), (200, 3600, "address")),
+    "claim": ((10, 3600, "person"), (60, 3600, "address")),
+    "upload": ((120, 600, "person"), (1200, 3600, "address")),
+    "bank": ((10, 3600, "person"),),
+    "check": ((60, 60, "address"), (600, 3600, "address")),
+}
+# A change of bank details keeps payments back for so long (docs/operations.md).
+BANK_COOLING_OFF_HOURS = env_int("BANK_COOLING_OFF_HOURS", 72)
+
 # --- mail: the console in the demo, where the demo mailbox also shows it ---
 EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
@@ -219,6 +236,8 @@ HTTPS = env_bool("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+# The last address in X-Forwarded-For is the proxy's word; without a proxy of ours the header is anybody's.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_bool("BEHIND_PROXY") else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY") else None
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env_int("SESSION_HOURS", 12) * 3600

@@ -29,5 +29,6 @@ urlpatterns += i18n_patterns(
     path("regulator/", include("casetrack.web.regulator.urls")),
 )
 
+handler429 = "casetrack.web.limits.too_many"
 handler404 = "casetrack.web.views.not_found"
 handler500 = "casetrack.web.views.server_error"

@@ -96,6 +96,26 @@ SENTENCES: dict[str, Sentence] = {
     "cases.account_number_read": Sentence(
         _("The firm looked up your account number"), pgettext_lazy("staff", "Full account number read"), "idle"
     ),
+    "cases.bank_account_changed": Sentence(
+        _("You entered or changed your bank details"),
+        pgettext_lazy("staff", "The customer entered or changed the bank details"),
+        "waiting",
+    ),
+    "cases.bank_alarm_raised": Sentence(
+        _("You said that the bank details were not yours; payments are stopped"),
+        pgettext_lazy("staff", "The customer stopped payments: the bank details were not theirs"),
+        "alert",
+    ),
+    "cases.bank_alarm_cleared": Sentence(
+        _("The firm telephoned you about the bank details; payments may go on"),
+        pgettext_lazy("staff", "Bank details confirmed by telephone"),
+        "good",
+    ),
+    "cases.bank_number_read": Sentence(
+        _("The firm looked up your bank account number"),
+        pgettext_lazy("staff", "Full bank account number read"),
+        "idle",
+    ),
     "cases.executions_decided": Sentence(
         _("The firm decided which trades were not yours"), pgettext_lazy("staff", "Executions decided")
     ),

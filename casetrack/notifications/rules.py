@@ -65,5 +65,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "negotiation.receipt_confirmed": _HANDLER,
     "cases.victim_invited": (Rule(Audience.INVITED, "victim-invitation"),),
     "firms.member_added": (Rule(Audience.PERSON, "staff-invitation"),),
+    "cases.bank_account_changed": _HANDLER,
+    "cases.bank_alarm_raised": _HANDLER,
+    "cases.bank_alarm_cleared": _VICTIM,
+    "people.bank_account_changed": (Rule(Audience.PERSON, "victim-safety"),),
+    "people.bank_alarm_raised": (Rule(Audience.PERSON, "victim-safety"),),
     "people.regulator_added": (Rule(Audience.PERSON, "staff-invitation"),),
 }

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.lib.constraints import one_of
-from casetrack.people.querysets import VictimQuerySet
+from casetrack.lib.crypto import decrypt
+from casetrack.people.querysets import BankAccountQuerySet, VictimQuerySet
 
 if TYPE_CHECKING:
     from casetrack.firms.models import Membership
@@ -119,3 +120,63 @@ class IdempotentWrite(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key", "action"], name="people_write_once")]
+
+
+class BankKind(models.TextChoices):
+    ORDINARY = "ordinary", _("Ordinary account (futsu)")
+    CURRENT = "current", _("Current account (toza)")
+    SAVINGS = "savings", _("Savings account (chochiku)")
+
+
+class BankAccount(models.Model):
+    """One version of the bank details for payments to a victim, entered by themselves. Append-only; the latest counts.
+
+    `payable_from` is when its cooling-off time ends (`entered_at` where there is none).
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="bank_accounts")
+    bank_name = models.CharField(max_length=80)
+    bank_code = models.CharField(max_length=4)
+    branch_name = models.CharField(max_length=80)
+    branch_code = models.CharField(max_length=3)
+    kind = models.CharField(max_length=10, choices=BankKind.choices)
+    number_encrypted = models.TextField()
+    number_hint = models.CharField(max_length=3)
+    holder = models.CharField(max_length=80)
+    holder_differs = models.BooleanField()
+    entered_at = models.DateTimeField()
+    payable_from = models.DateTimeField()
+
+    objects = BankAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [one_of("kind", BankKind.values, "people_bankaccount_kind")]
+        indexes = [models.Index(fields=["user", "-id"], name="people_bankaccount_latest")]
+
+    @property
+    def number(self) -> str:
+        """The full number: only for its owner's firm and by a logged reading (cases.services.read_bank_number)."""
+        return decrypt(self.number_encrypted)
+
+    @property
+    def masked(self) -> str:
+        return f"••••{self.number_hint}"
+
+
+class BankAlarm(models.Model):
+    """ "This was not me": no firm pays until it has telephoned. Append-only."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="bank_alarms")
+    raised_at = models.DateTimeField()
+
+
+class BankClearance(models.Model):
+    """A firm has telephoned about an alarm and may pay again. Append-only; one per firm."""
+
+    alarm = models.ForeignKey(BankAlarm, on_delete=models.PROTECT, related_name="clearances")
+    firm_code = models.CharField(max_length=20)
+    cleared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    cleared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alarm", "firm_code"], name="people_bankclearance_once")]

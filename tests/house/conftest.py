@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from casetrack.cases.services.bank import change_bank_account, clear_bank_alarm, raise_bank_alarm
 from casetrack.correspondence.services import write_note
 from casetrack.demo.cast import Cast
 from casetrack.documents.services import drain
@@ -18,9 +19,15 @@ from casetrack.lib.clock import travel_to
 from casetrack.lib.scope import scoped
 from casetrack.negotiation.services import prepare_offer
 from casetrack.notifications.models import Delivery
+from casetrack.people.bank import BankFacts
 from casetrack.people.models import User
 from casetrack.people.services import once
 from tests.builders import ANSWERS_A, Story
+
+BANK = BankFacts(
+    bank_name="みなと銀行", bank_code="0562", branch_name="本店", branch_code="001", kind="ordinary", number="0123456",
+    holder="タカハシ メグミ",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,10 @@ def world(story: Story) -> World:
             story.case, story.run, amount=story.run.due, reasons="…", valid_until=story.at + clock.dt.timedelta(days=7),
             actor=story.user("ivan"),
         )  # fmt: skip
+    with travel_to(story.at):
+        change_bank_account(BANK, actor=story.user("vera"))
+        raise_bank_alarm(actor=story.user("vera"))
+        clear_bank_alarm(story.case, actor=story.user("fiona"), reason="…")
     draft = start_draft(actor=story.user("vera"))
     BroughtTrade.objects.create(draft=draft, identity="1", line=2, traded_on=clock.tokyo_date(story.at))
     ColumnMapping.objects.create(user=story.user("vera"), fingerprint="1", saved_at=story.at)

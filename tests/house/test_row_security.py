@@ -12,8 +12,8 @@ from tests.house.conftest import World
 
 # Columns that make a row somebody's.
 OWNERS = {
-    "account_id", "assessment_id", "case_id", "draft_id", "execution_id", "firm_id", "incident_id", "offer_id",
-    "recipient_id", "settlement_id", "uploaded_by_id", "user_id", "victim_id", "victim_user_id",
+    "account_id", "alarm_id", "assessment_id", "case_id", "draft_id", "execution_id", "firm_id", "incident_id",
+    "offer_id", "recipient_id", "settlement_id", "uploaded_by_id", "user_id", "victim_id", "victim_user_id",
 }  # fmt: skip
 # Tables with such a column that everybody may read, and why.
 OPEN = {

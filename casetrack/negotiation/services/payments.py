@@ -14,6 +14,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Payment, Settlement
+from casetrack.people.bank import require_payable
 from casetrack.people.models import User
 
 
@@ -31,6 +32,7 @@ def record_payment(
         raise InvalidInput(_("The agreed amount is %(amount)s yen."), field="amount", amount=plain(settlement.amount))
     if not clock.tokyo_date(settlement.agreed_at) <= paid_on <= clock.tokyo_date(clock.now()):
         raise InvalidInput(_("Enter a day between the agreement and today."), field="paid_on")
+    require_payable(case.victim_user, case.firm.code)
     payment = Payment.objects.create(
         case=case,
         settlement=settlement,

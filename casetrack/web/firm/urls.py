@@ -5,6 +5,7 @@ from casetrack.web.firm import (
     access,
     acts,
     assess,
+    bank,
     case,
     claim,
     evidence,
@@ -71,6 +72,8 @@ one_case: list[URLPattern | URLResolver] = [
     path("offers/<int:number>/", include(offer)),
     path("settlement/", settlements.settlement, name="settlement"),
     path("payment/", settlements.payment, name="payment"),
+    path("bank/", bank.bank, name="bank"),
+    path("bank/number/", bank.number, name="bank-number"),
 ]
 urlpatterns = [
     path("", queue.queue, name="queue"),

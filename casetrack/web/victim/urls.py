@@ -3,13 +3,16 @@
 from django.urls import path
 
 from casetrack.web import uploads
-from casetrack.web.victim import cases, claim, executions, files, letters, offers
+from casetrack.web.victim import bank, cases, claim, executions, files, letters, offers
 from casetrack.web.victim.report import overview, trades
 from casetrack.web.victim.report import views as report
 
 app_name = "victim"
 urlpatterns = [
     path("cases/", cases.home, name="home"),
+    path("bank/", bank.details, name="bank"),
+    path("bank/change/", bank.change, name="bank-change"),
+    path("bank/not-me/", bank.not_me, name="bank-not-me"),
     path("claim/", claim.claim, name="claim"),
     path("report/", report.start, name="report"),
     path("report/<uuid:key>/", overview.task_list, name="task-list"),

@@ -1,0 +1,128 @@
+"""Where a victim is paid: details of a bank account in versions, and what keeps a payment back.
+
+An unauthorized person who got into a log-in would change these details first. So a change cools off before anything is
+paid, and the victim can stop all payments with one press until the firm has telephoned.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TypedDict
+
+import jaconv
+from django.conf import settings
+from django.utils.translation import gettext_noop as _
+
+from casetrack.lib import clock
+from casetrack.lib.crypto import encrypt
+from casetrack.lib.errors import Conflict, InvalidInput
+from casetrack.people.models import BankAccount, BankAlarm, BankClearance, User, Victim
+
+SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
+FORMS = {"bank_code": r"[0-9]{4}", "branch_code": r"[0-9]{3}", "number": r"[0-9]{7}"}
+
+
+class BankFacts(TypedDict):
+    """What the victim gives: codes and number in plain digits, the holder as the bank writes it (katakana)."""
+
+    bank_name: str
+    bank_code: str
+    branch_name: str
+    branch_code: str
+    kind: str
+    number: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Why nothing is paid now. `until` is None while the victim has raised an alarm that the firm has not cleared."""
+
+    until: dt.datetime | None
+
+
+def normalize_holder(name: str) -> str:
+    """A holder's name to compare: full-width katakana, no spaces or marks, small kana as large ones, Latin capitals."""
+    kana = jaconv.hira2kata(jaconv.h2z(name.strip(), kana=True, ascii=False, digit=False))
+    kana = unicodedata.normalize("NFKC", kana).upper()
+    return re.sub(r"[\s・.,'\-‐−ー]", "", kana).translate(SMALL)
+
+
+def profile_of(user: User) -> Victim | None:
+    """The person's own profile, or what a firm knows of them in a case that they took over."""
+    own = Victim.objects.of_user(user).first()
+    return own or Victim.objects.filter(cases__victim_user=user).order_by("pk").first()
+
+
+def expected_holder(user: User) -> str:
+    """The name in which the account should be: the kana of the report; without kana the name itself."""
+    profile = profile_of(user)
+    return profile.kana or profile.name if profile else ""
+
+
+def holder_differs(user: User, holder: str) -> bool:
+    return normalize_holder(holder) != normalize_holder(expected_holder(user))
+
+
+def bank_account_of(user: User | None) -> BankAccount | None:
+    """The version that counts: the latest. Who has no log-in has none."""
+    return BankAccount.objects.filter(user=user).order_by("-pk").first() if user else None
+
+
+def add_bank_account(user: User, facts: BankFacts, *, is_agreed: bool) -> BankAccount:
+    """A new version; the caller holds the locks of the person and of their open cases.
+
+    A change always cools off. The first entry does so only where a settlement waits for its payment (`is_agreed`):
+    whoever took over the log-in could otherwise name an account of theirs to a firm that is about to pay. Before an
+    agreement there is nothing to divert yet, and every later change cools off. Raises InvalidInput.
+    """
+    for field, form in FORMS.items():
+        if not re.fullmatch(form, facts[field]):  # type: ignore[literal-required]
+            raise InvalidInput(_("This is not in the right form."), field=field)
+    now = clock.now()
+    cools_off = is_agreed or bank_account_of(user) is not None
+    hours = settings.BANK_COOLING_OFF_HOURS if cools_off else 0
+    return BankAccount.objects.create(
+        user=user,
+        bank_name=facts["bank_name"],
+        bank_code=facts["bank_code"],
+        branch_name=facts["branch_name"],
+        branch_code=facts["branch_code"],
+        kind=facts["kind"],
+        number_encrypted=encrypt(facts["number"]),
+        number_hint=facts["number"][-3:],
+        holder=facts["holder"],
+        holder_differs=holder_differs(user, facts["holder"]),
+        entered_at=now,
+        payable_from=now + dt.timedelta(hours=hours),
+    )
+
+
+def open_alarm(user: User | None, firm_code: str) -> BankAlarm | None:
+    """The latest "this was not me" that this firm has not cleared yet. Each firm telephones for itself."""
+    alarm = BankAlarm.objects.filter(user=user).order_by("-pk").first() if user else None
+    if alarm is None or BankClearance.objects.filter(alarm=alarm, firm_code=firm_code).exists():
+        return None
+    return alarm
+
+
+def payment_block(user: User | None, firm_code: str, now: dt.datetime) -> Block | None:
+    """What keeps a payment of the firm to the person back at `now`; None: it may be paid."""
+    if open_alarm(user, firm_code) is not None:
+        return Block(None)
+    account = bank_account_of(user)
+    return Block(account.payable_from) if account and account.payable_from > now else None
+
+
+def require_payable(user: User | None, firm_code: str) -> None:
+    """Raises Conflict while a payment is kept back."""
+    block = payment_block(user, firm_code, clock.now())
+    if block is None:
+        return
+    if block.until is None:
+        raise Conflict(
+            _("The customer says that the bank details were changed by somebody else. Telephone them before paying.")
+        )
+    until = block.until.astimezone(clock.TOKYO).strftime("%Y-%m-%d %H:%M")
+    raise Conflict(_("The bank details were changed. Nothing may be paid before %(until)s (Japan time)."), until=until)

@@ -46,6 +46,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with override(user.language if isinstance(user, User) else language_now()):
             super().send_mail(template_prefix, email, context)
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The passkey first: it cannot be lured out of anybody."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        for method in methods:
+            if method["id"] == "mfa_reauthenticate:webauthn":
+                method["description"] = gettext("Use a passkey")
+        return sorted(methods, key=lambda method: method["id"] != "mfa_reauthenticate:webauthn")
+
     def post_login(
         self, request: HttpRequest, user: User, *, signup: bool, redirect_url: str | None, **kwargs: Any
     ) -> HttpResponse:

@@ -63,8 +63,11 @@ def save_step(
     *,
     actor: User,
     typed: Mapping[str, list[str]] | None = None,
+    mark: Facts | None = None,
+    keeps_answers: bool = False,
 ) -> Draft:
-    """Keep a step's answers (values), or with None only what was `typed`: the step is then not finished.
+    """Keep a step's answers (values), or with None only what was `typed`: the step is then not finished, unless it
+    `keeps_answers` that it had. `mark` says which tab wrote (`intake.tabs`).
 
     Other steps stay as they are, whoever saves them at the same time. What is asked once for all firms of a sitting
     is kept with its leading draft, which is then given back. Raises NotAllowed, Conflict, InvalidInput.
@@ -73,6 +76,7 @@ def save_step(
     lock_open(draft, actor)
     before = firms_in(draft.answers)
     kept: Facts = {"firms": before} if step == ACCOUNT else {}
+    kept |= mark or {}
     if typed is not None:
         text = json.dumps(dict(typed), ensure_ascii=False)
         if len(text) > LONGEST:
@@ -80,6 +84,8 @@ def save_step(
         kept["typed"] = encrypt(text)
     if answers is not None:
         kept["facts"] = step.pack(answers)
+    elif keeps_answers and "facts" in (earlier := draft.answers.get(step.identifier, {})):
+        kept |= {"facts": earlier["facts"], "newer": True}
     draft.answers = {**draft.answers, step.identifier: kept}
     draft.saved_at = clock.now()
     draft.save(update_fields=["answers", "saved_at"])

@@ -1,4 +1,5 @@
 // Everything here only makes a page more comfortable: each works without it.
+import { autosave } from "./scripts/autosave.js";
 import { start } from "./scripts/components.js";
 import { preventSecondSubmission } from "./scripts/submit.js";
 import { startUploads } from "./scripts/upload.js";
@@ -9,3 +10,4 @@ start();
 preventSecondSubmission();
 reportSecurityKeyErrors();
 startUploads();
+autosave();

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from casetrack.cases.models import Case
 from casetrack.intake.models import Draft
+from casetrack.intake.tabs import Tab
 from casetrack.lib import references
 from casetrack.lib.crypto import decrypt, encrypt
 from casetrack.people.models import Role, User
@@ -59,6 +60,22 @@ def own_draft(request: HttpRequest, key: uuid.UUID) -> Draft:
     return get_object_or_404(Draft.objects.visible_to(me(request)).select_related("case"), key=key)
 
 
+def keep_unsent(request: HttpRequest, path: str) -> bool:
+    """Let what was sent to a page while signed out wait, encrypted. Whether it does: it may be too long."""
+    typed = {name: values for name, values in request.POST.lists() if name not in NOT_ANSWERS}
+    text = json.dumps([path, typed])
+    if len(text) <= LONGEST_UNSENT:
+        request.session[UNSENT] = encrypt(text)
+    return len(text) <= LONGEST_UNSENT
+
+
+def forget_unsent(request: HttpRequest, path: str) -> None:
+    """Something newer than what waits for this page has arrived."""
+    token = request.session.get(UNSENT)
+    if token is not None and json.loads(decrypt(token))[0] == path:
+        del request.session[UNSENT]
+
+
 def keeps_what_was_typed(view: View[P]) -> View[P]:
     """A form that survives an expired session: what was sent waits, encrypted, until its owner has signed in again."""
 
@@ -68,10 +85,7 @@ def keeps_what_was_typed(view: View[P]) -> View[P]:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if request.method == "POST":
-            typed = {name: values for name, values in request.POST.lists() if name not in NOT_ANSWERS}
-            text = json.dumps([request.path, typed])
-            if len(text) <= LONGEST_UNSENT:
-                request.session[UNSENT] = encrypt(text)
+            keep_unsent(request, request.path)
         return redirect_to_login(request.get_full_path())
 
     return kept
@@ -94,3 +108,10 @@ def query_of(typed: dict[str, list[str]]) -> QueryDict:
     for name, values in typed.items():
         query.setlist(name, values)
     return query
+
+
+def tab_of(sent: QueryDict) -> Tab:
+    """Which tab sends, as the page's hidden fields say it."""
+    turn = sent.get("tab_turn", "")
+    whole = int(turn) if turn.isascii() and turn.isdecimal() and len(turn) < 10 else 0
+    return Tab(seen=sent.get("tab_seen", "")[:40], name=sent.get("tab_name", "")[:40], turn=whole)

@@ -6,6 +6,7 @@ from casetrack.web import uploads
 from casetrack.web.victim import bank, cases, claim, executions, files, letters, offers
 from casetrack.web.victim.report import overview, trades
 from casetrack.web.victim.report import views as report
+from casetrack.web.victim.report.autosave import autosave
 
 app_name = "victim"
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("report/<uuid:key>/files/<uuid:file>/remove/", report.remove_file, name="draft-file-remove"),
     path("report/<uuid:key>/trades/list/", trades.brought, name="brought"),
     path("report/<uuid:key>/<slug:step>/", report.step, name="step"),
+    path("report/<uuid:key>/<slug:step>/autosave/", autosave, name="autosave"),
     path("cases/<str:reference>/", cases.case, name="case"),
     path("cases/<str:reference>/receipt/", cases.submitted, name="submitted"),
     path("cases/<str:reference>/trades/", executions.executions, name="executions"),

@@ -14,6 +14,7 @@ from casetrack.intake import services
 from casetrack.intake.models import Draft
 from casetrack.intake.sittings import Sitting, sitting_of
 from casetrack.intake.steps import FILES, Part, Step, aside
+from casetrack.intake.tabs import has_newer_text
 from casetrack.lib.errors import DomainError
 from casetrack.web.errors import explain
 from casetrack.web.report.forms import DeclarationForm
@@ -101,6 +102,7 @@ def _sections(sitting: Sitting) -> list[dict[str, Any]]:
                 "rows": shown(page, answers) if step != FILES else [],
                 "files": files_of(draft) if step == FILES else [],
                 "is_missing": (draft, step) in missing,
+                "is_newer": has_newer_text(draft, step),
                 "aside": aside_in(page, answers),
             }
         )

@@ -14,6 +14,7 @@ from casetrack.intake.marks import awaits_list
 from casetrack.intake.models import Draft
 from casetrack.intake.sittings import Sitting, sitting_of
 from casetrack.intake.steps import ACCOUNT, BROUGHT, FILES, TRADES, YOU, Step
+from casetrack.intake.tabs import ChangedElsewhere, Tab, is_news, version_of
 from casetrack.lib.errors import DomainError
 from casetrack.people.models import Victim
 from casetrack.people.services import once
@@ -22,7 +23,16 @@ from casetrack.web.errors import refuse
 from casetrack.web.forms.fields import IdempotentForm
 from casetrack.web.report.base import StepForm
 from casetrack.web.report.pages import PAGES, Page
-from casetrack.web.victim.doors import for_victims, keeps_what_was_typed, me, own_draft, posted, query_of, take_unsent
+from casetrack.web.victim.doors import (
+    for_victims,
+    keeps_what_was_typed,
+    me,
+    own_draft,
+    posted,
+    query_of,
+    tab_of,
+    take_unsent,
+)
 from casetrack.web.victim.files import take_files
 from casetrack.web.victim.report.overview import files_of, firm_names
 
@@ -66,6 +76,8 @@ def step(request: HttpRequest, key: uuid.UUID, step: str) -> HttpResponse:
     unsent = take_unsent(request)
     if unsent is not None:
         form = page.form(unsent)
+        if not _is_newest(request, draft, page, form, tab_of(unsent)):
+            return _show(request, draft, page, form)
         _keep(request, draft, page, form)
         messages.warning(request, _("You had been signed out. What you typed is kept. Please check it and go on."))
         return _show(request, draft, page, form)
@@ -89,13 +101,35 @@ def _keep(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> boo
     answers = form.values() if holds else None
     if page.step == TRADES and awaits_list(draft, answers):
         answers = None
-    services.save_step(draft, page.step, answers, actor=me(request), typed=form.typed())
+    mark = tab_of(request.POST).mark
+    services.save_step(draft, page.step, answers, actor=me(request), typed=form.typed(), mark=mark)
     return holds
+
+
+def _is_newest(request: HttpRequest, draft: Draft, page: Page, form: StepForm, tab: Tab) -> bool:
+    """Whether nothing was changed elsewhere since the page was opened; if something was, the form says so.
+
+    The page that says it knows of the change: sent once more, it is kept.
+    """
+    try:
+        is_news(draft, page.step, form.typed(), tab, actor=me(request))
+    except ChangedElsewhere:
+        form.add_error(
+            None,
+            _(
+                "This page was changed on another device or in another window meanwhile. Below is what you typed here. "
+                "Save it to keep it, or open the page again from the list to see the other."
+            ),
+        )
+        return False
+    return True
 
 
 def _save(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     form = page.form(request.POST)
     try:
+        if not _is_newest(request, draft, page, form, tab_of(request.POST)):
+            return _show(request, draft, page, form)
         if (pressed := form.pressed()) is not None:
             services.save_step(draft, page.step, None, actor=me(request), typed=pressed.typed)
             if pressed.message:
@@ -158,6 +192,8 @@ def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> Htt
         "goes_to_all": sitting.is_of_several and page.step.is_common and page.step != ACCOUNT,
         "problems": list(form.problems()) if form.is_bound else [],
         "from_check": "check" in request.GET,
+        "version": version_of(draft, page.step),
+        "tab": uuid.uuid4(),
         "files": files_of(draft) if page.step == FILES else [],
     }
     return render(request, page.template, context)

@@ -14,7 +14,13 @@ from casetrack.notifications.rules import RULES, Audience
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted({path.name.removesuffix("-body.txt") for path in (ROOT / "templates" / "emails").glob("*-body.txt")})
-OF_THE_PLATFORM = {"evidence.draft_file_refused", "firms.member_added", "people.regulator_added"}
+OF_THE_PLATFORM = {
+    "evidence.draft_file_refused",
+    "firms.member_added",
+    "people.regulator_added",
+    "people.bank_account_changed",
+    "people.bank_alarm_raised",
+}
 
 
 def test_every_rule_is_of_an_action_that_exists() -> None:

@@ -8,6 +8,7 @@ from email.parser import BytesParser
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -154,7 +155,7 @@ def first_openings(files: "Iterable[EvidenceFile]") -> "dict[str, dt.datetime]":
 
 def rows_of(files: "Iterable[EvidenceFile]", user: User, *, staff: bool = False) -> list[dict[str, Any]]:
     """Each file as the lists show it: where it is, and whether its reader may open it."""
-    listed = list(files)
+    listed = list(files.select_related("request") if isinstance(files, QuerySet) else files)
     openings = first_openings(listed)
     rows = []
     for file in listed:
@@ -169,6 +170,7 @@ def rows_of(files: "Iterable[EvidenceFile]", user: User, *, staff: bool = False)
                 "label": internal if staff else public,
                 "opened_at": opened_at if state == "opened" else None,
                 "may_open": may_open(file, user),
+                "answers": file.request.what if file.request else "",
                 "is_unscanned": file.scan == Scan.UNSCANNED,
             }
         )

@@ -6,7 +6,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 
-from casetrack.evidence.models import EvidenceFile, Upload
+from casetrack.cases.models import Case
+from casetrack.evidence.models import EvidenceFile, Request, Upload
 from casetrack.web.evidence import rows_of
 
 register = template.Library()
@@ -38,3 +39,10 @@ def upload_box(context: dict[str, Any]) -> dict[str, Any]:
         "draft": draft, "case": case, "asked": asked, "limit": settings.EVIDENCE_MAX_BYTES,
         "unfinished": unfinished.order_by("started_at"),
     }  # fmt: skip
+
+
+@register.inclusion_tag("victim/includes/asked.html", takes_context=True)
+def asked_of_me(context: dict[str, Any], case: Case) -> dict[str, Any]:
+    """What the firm still waits for, on the victim's page of the case."""
+    asked = Request.objects.visible_to(context["request"].user).filter(case=case).open()
+    return {"asked": asked.order_by("due_on", "pk"), "case": case}

@@ -87,6 +87,8 @@ def answer_request(request: HttpRequest, reference: str, asked: uuid.UUID) -> Ht
     if request.method == "POST":
         if not can_write_to(user, case):
             raise Http404
+        if not row.is_open and request.POST.get("words", "").strip() == row.answer:  # the same form, sent twice
+            return redirect("victim:evidence", reference=case.reference)
         try:
             if take_files(request, form, case=case, asked=row) and form.is_valid():
                 services.answer_request(row, form.cleaned_data["words"], actor=user)

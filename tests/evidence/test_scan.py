@@ -14,6 +14,7 @@ from casetrack.evidence import clamav, services, storage
 from casetrack.evidence.models import EvidenceFile, Scan
 from casetrack.evidence.tasks import examine, examine_waiting
 from casetrack.lib import clock
+from casetrack.lib.env import SettingError, env_url
 from casetrack.notifications.models import Delivery
 from casetrack.notifications.services import plan_deliveries
 from casetrack.people.models import User
@@ -76,6 +77,19 @@ def test_a_scanner_that_is_away_is_told(settings: Any, url: str) -> None:
     settings.CLAMAV_URL = url.format(port=clamd.free_port())
     with pytest.raises(clamav.ScannerDown):
         scan(files.PDF)
+
+
+@pytest.mark.parametrize("url", ["", "tcp://scanner:3310", "tcp://scanner", "unix:///run/clamav/clamd.ctl"])
+def test_an_address_of_a_scanner_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("CLAMAV_URL", url)
+    assert env_url("CLAMAV_URL", "tcp", "unix") == url
+
+
+@pytest.mark.parametrize("url", ["scanner:3310", "http://scanner", "tcp://", "unix://", "tcp://scanner:no", "tcp://[x"])
+def test_what_is_no_address_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("CLAMAV_URL", url)
+    with pytest.raises(SettingError, match="CLAMAV_URL"):
+        env_url("CLAMAV_URL", "tcp", "unix")
 
 
 @pytest.mark.django_db

@@ -115,7 +115,7 @@ def _claim(row: BroughtTrade) -> TradeClaim:
     in_yen = row.amount is not None and row.currency in ("", "JPY")
     return {
         "side": row.side if row.side in ClaimedSide.values else ClaimedSide.UNKNOWN,
-        "security": row.security[:200],
+        "security": (row.security or row.words)[:200],
         "traded_on": row.traded_on,
         "quantity": abs(row.quantity) if row.quantity is not None else None,
         "amount": abs(row.amount).quantize(Decimal(1)) if row.amount is not None and in_yen else None,

@@ -86,6 +86,7 @@ class BroughtTrade(models.Model):
     price = models.DecimalField(max_digits=34, decimal_places=10, null=True)
     amount = models.DecimalField(max_digits=34, decimal_places=10, null=True)
     currency = models.CharField(max_length=3, blank=True)
+    words = models.CharField(max_length=80, blank=True)
     answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
     answered_at = models.DateTimeField(null=True)
     act = models.UUIDField(null=True)
@@ -108,7 +109,7 @@ class BroughtTrade(models.Model):
     @property
     def is_on_margin(self) -> bool | None:
         """None: the file does not say."""
-        return self.deal.startswith("margin") if self.deal else None
+        return True if self.deal.startswith("margin") else False if self.deal in ("cash", "fund") else None
 
 
 class ColumnMapping(models.Model):

@@ -5,16 +5,20 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from casetrack.cases.models import Case
+from casetrack.evidence.models import EvidenceFile
 from casetrack.intake.models import BroughtTrade, Draft
 from casetrack.intake.services import save_step
 from casetrack.intake.steps import BROUGHT, TRADES
+from casetrack.intake.trades import map_columns
 from casetrack.people.models import User
 from tests.intake.reports import filled_draft
+from tests.intake.test_brought_trades import LIST, MAPPING
 
 pytestmark = pytest.mark.django_db
 TUESDAY, WEDNESDAY = dt.date(2025, 4, 15), dt.date(2025, 4, 16)
@@ -158,3 +162,77 @@ def test_a_list_without_an_answer_is_not_handed_in(browser: Client, draft: Draft
 def test_no_button_and_no_radio_has_the_same_id_twice(browser: Client, draft: Draft) -> None:
     ids = re.findall(r' id="([^"]+)"', browser.get(page(draft)).content.decode())
     assert len(ids) == len(set(ids))
+
+
+def sent_list(browser: Client, draft: Draft, content: bytes = LIST, name: str = "list.csv") -> Any:
+    return browser.post(f"/en/report/{draft.key}/trades/upload/", {"file": SimpleUploadedFile(name, content)})
+
+
+@pytest.fixture
+def empty(vera: User) -> Draft:
+    return filled_draft(vera)
+
+
+def test_vera_brings_her_list_names_the_columns_looks_and_keeps_it(browser: Client, empty: Draft) -> None:
+    response = browser.post(f"/en/report/{empty.key}/trades/", {"known": "brought"}, follow=True)
+    assert response.redirect_chain[-1][0] == f"/en/report/{empty.key}/trades/upload/"
+    response = sent_list(browser, empty)
+    assert response["Location"].endswith("/columns/")
+    columns = response["Location"]
+    assert "トヨタ自動車" in browser.get(columns).content.decode()
+    response = browser.post(columns, {name: str(place) for name, place in MAPPING.items()})
+    preview = response["Location"]
+    summary = browser.get(preview).context["summary"]
+    assert (summary.rows, summary.bought, summary.sold) == (3, 600000, 250000)
+    assert (summary.first, summary.last) == (TUESDAY, WEDNESDAY)
+    assert not empty.brought_trades.exists()
+    assert not EvidenceFile.objects.filter(draft_key=empty.key).exists()
+    for _ in range(2):
+        assert browser.post(preview)["Location"] == page(empty)
+    assert empty.brought_trades.count() == 3
+    assert EvidenceFile.objects.filter(draft_key=empty.key).count() == 1
+
+
+def test_her_second_list_of_that_kind_needs_no_columns(browser: Client, empty: Draft, vera: User) -> None:
+    map_columns(LIST, MAPPING, actor=vera)
+    assert "/columns/" not in sent_list(browser, empty)["Location"]
+
+
+def test_lines_that_cannot_be_read_are_told_by_reason_and_line(browser: Client, empty: Draft, vera: User) -> None:
+    map_columns(LIST, MAPPING, actor=vera)
+    wrong = LIST + "2025/02/30,A,買,1,1,1\n2025/02/31,B,買,1,1,1\n2025/04/17,C,買,many,1,1\n".encode("cp932")
+    response = browser.get(sent_list(browser, empty, wrong)["Location"])
+    causes = [(cause.column, cause.lines) for cause in response.context["summary"].causes]
+    assert causes == [("いつ", [5, 6]), ("いくつ", [7])]
+    assert "Lines 5, 6" in response.content.decode()
+
+
+def test_columns_that_lack_are_asked_for_and_the_choice_stays(browser: Client, empty: Draft) -> None:
+    columns = sent_list(browser, empty)["Location"]
+    response = browser.post(columns, {"security_name": "1", "side": "1"})
+    assert response.status_code == 400
+    assert response.context["problems"]
+    assert '<option value="1" selected>' in response.content.decode()
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n\x00\x00\x00"])
+def test_what_is_no_list_is_refused_by_its_name(browser: Client, empty: Draft, content: bytes) -> None:
+    response = sent_list(browser, empty, content, "photo.csv")
+    assert response.status_code == 400
+    ((target, sentence),) = response.context["problems"]
+    assert target == "id_file"
+    assert "photo.csv" in sentence
+
+
+def test_a_file_that_waits_is_nobody_elses(browser: Client, client_of: Any, otto: User, empty: Draft) -> None:
+    columns = sent_list(browser, empty)["Location"]
+    assert client_of(otto).get(columns).status_code == 404
+    other = filled_draft(otto)
+    theirs = columns.replace(str(empty.key), str(other.key))
+    assert client_of(otto).get(theirs)["Location"].endswith("/upload/")
+
+
+def test_she_takes_the_list_out_again(browser: Client, draft: Draft) -> None:
+    assert browser.get(f"/en/report/{draft.key}/trades/list/remove/").status_code == 200
+    browser.post(f"/en/report/{draft.key}/trades/list/remove/")
+    assert not draft.brought_trades.exists()

@@ -10,7 +10,7 @@ from casetrack.cases.models import ClaimedSide, FirmAnswer, Kind, MfaOffered, No
 from casetrack.firms.models import Firm
 from casetrack.intake import steps
 from casetrack.intake.choices import SecondCheck
-from casetrack.intake.steps import FIRM_LIST, KNOWN, MOST_TRADES
+from casetrack.intake.steps import BROUGHT, FIRM_LIST, KNOWN, MOST_TRADES
 from casetrack.lib.crypto import account_index
 from casetrack.people.models import Language
 from casetrack.web.forms.fields import (
@@ -196,8 +196,10 @@ class TradesForm(StepForm):
         label=_("Do you know which trades were made?"), name=_("whether you know the trades"),
         choices=[
             (KNOWN, _("Yes, I enter those that I know of")),
+            (BROUGHT, _("Yes, I have the list from the firm's site as a file (CSV)")),
             (FIRM_LIST, _("No, the firm has the list")),
         ],
+        hints={BROUGHT: _("On the next page you choose the file; then you only say which trades were not yours.")},
         help_text=_("You do not need to know them all: the firm has the complete list and will show it to you."),
     )  # fmt: skip
 

@@ -4,23 +4,26 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from casetrack.cases.models import Access, Answer, Case, ExecutionAnswer
+from casetrack.cases.models import Access, Case, ExecutionAnswer
 from casetrack.cases.services import answer_executions
 from casetrack.ledger.models import Attributed, Execution, Type
-from casetrack.lib.clock import tokyo_date
+from casetrack.ledger.querysets import ExecutionQuerySet
+from casetrack.lib.clock import TOKYO, tokyo, tokyo_date
 from casetrack.lib.errors import DomainError
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
+from casetrack.web.formats import quantity, yen
+from casetrack.web.marking import ANSWERS, PAGE, Sent, query
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm
 from casetrack.web.victim.words import DECISIONS, differs
@@ -41,13 +44,6 @@ DEEDS: dict[tuple[str, str], "StrOrPromise"] = {
     (Type.CASH_OUT, ""): gettext_lazy("Money taken out"),
 }
 
-# The question stands above them, so that they can be short.
-ANSWERS = [
-    (Answer.YES.value, gettext_lazy("Yes")),
-    (Answer.NO.value, gettext_lazy("No")),
-    (Answer.NOT_SURE.value, gettext_lazy("Not sure")),
-]
-
 
 @dataclass(frozen=True)
 class Row:
@@ -61,25 +57,72 @@ class Row:
     differs: bool
 
     @property
+    def day(self) -> dt.date:
+        return tokyo_date(self.execution.executed_at)
+
+    @property
+    def pk(self) -> int:
+        return self.execution.pk
+
+    @property
     def name(self) -> str:
         return field_of(self.execution)
+
+    @property
+    def title(self) -> str:
+        return f"{self.deed} {self.execution.security}".strip()
+
+    @property
+    def facts(self) -> list[str]:
+        """Time, quantity and price or amount, account."""
+        e = self.execution
+        sums = ""
+        if e.quantity:
+            price = f" × {quantity(e.price)}" if e.price is not None else ""
+            sums = quantity(e.quantity) + price + (f" {e.currency}" if price and e.currency not in ("", "JPY") else "")
+        elif e.amount is not None:
+            sums = yen(e.amount)
+        return list(filter(None, (e.executed_at.astimezone(TOKYO).strftime("%H:%M"), sums, e.account.masked)))
 
 
 def field_of(execution: Execution) -> str:
     return f"answer-{execution.pk}"
 
 
-def executions_of(case: Case, *, since_access: bool) -> list[Execution]:
+def executions_of(case: Case, *, since_access: bool) -> ExecutionQuerySet:
     """The executions of the accounts whose access the firm confirmed; by default from the day of the first access."""
-    first = {i.account_id: i.first_access_at for i in case.incidents.all() if i.access == Access.CONFIRMED}
+    asked = Q(pk__in=[])
+    for incident in case.incidents.all():
+        if incident.access == Access.CONFIRMED:
+            of_account = Q(account=incident.account_id)
+            if since_access and incident.first_access_at is not None:
+                day = tokyo_date(incident.first_access_at)
+                of_account &= Q(executed_at__gte=tokyo(day.year, day.month, day.day))
+            asked |= of_account
+    return Execution.objects.filter(asked, type__in=ASKED)
+
+
+def page_of(found: ExecutionQuerySet, case: Case, *, after: str, until: str) -> tuple[list[Execution], str, str]:
+    """A page by keyset (instant, place, key), and the rows at which the pages before and after it begin."""
+    name = until or after
+    edge = found.filter(pk=int(name)).first() if name.isascii() and name.isdigit() and len(name) < 19 else None
+    backwards = bool(until) and edge is not None
+    if edge is not None:
+        sign = "lt" if backwards else "gt"
+        same: dict[str, Any] = {"executed_at": edge.executed_at}
+        found = found.filter(
+            Q(**{f"executed_at__{sign}": edge.executed_at})
+            | Q(**same, **{f"place__{sign}": edge.place})
+            | Q(**same, place=edge.place, **{f"pk__{sign}": edge.pk})
+        )
     answers = Prefetch("answers", ExecutionAnswer.objects.filter(case=case), "own_answers")
-    rows = Execution.objects.filter(account__in=first, type__in=ASKED).select_related("account")
-    found = rows.prefetch_related(answers).in_order()
-    return [e for e in found if not since_access or _is_since(e.executed_at, first.get(e.account_id))]
-
-
-def _is_since(at: dt.datetime, first: dt.datetime | None) -> bool:
-    return first is None or tokyo_date(at) >= tokyo_date(first)
+    ordered = found.in_order().reverse() if backwards else found.in_order()
+    rows = list(ordered.select_related("account").prefetch_related(answers)[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if backwards:
+        rows.reverse()
+    has_before, has_after = (more, True) if backwards else (edge is not None, more)
+    return rows, str(rows[0].pk) if rows and has_before else "", str(rows[-1].pk) if rows and has_after else ""
 
 
 def rows_of(executions: Iterable[Execution], typed: QueryDict | None = None) -> list[Row]:
@@ -104,34 +147,74 @@ def rows_of(executions: Iterable[Execution], typed: QueryDict | None = None) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_victims
 def executions(request: HttpRequest, reference: str) -> HttpResponse:
+    """The trades of the firm's ledger, a page at a time. Every button also saves what was answered on the page."""
     case = own_case(request, reference)
-    shows_all = "all" in request.GET
-    listed = executions_of(case, since_access=not shows_all)
+    shows_all, security, is_open = "all" in request.GET, request.GET.get("security", ""), "open" in request.GET
+    found = executions_of(case, since_access=not shows_all)
+    securities = [
+        {"key": name, "name": name, "rows": count}
+        for name, count in found.exclude(security="").values_list("security").annotate(Count("pk")).order_by("security")
+    ]
+    answered = ExecutionAnswer.objects.filter(case=case).values("execution")
+    unanswered = found.exclude(pk__in=answered)
+    shown = found.filter(security=security) if security else found
+    if is_open:
+        shown = shown.exclude(pk__in=answered)
     form = CaseForm(posted(request))
-    if request.method == "POST" and form.is_valid() and _answer(request, case, listed, form):
-        return redirect(request.get_full_path())
+    if request.method == "POST" and form.is_valid() and _answer(request, case, shown, form):
+        return _onward(request)
+    listed, before, later = page_of(
+        shown, case, after=request.GET.get("after", ""), until=request.GET.get("until", "")
+    )  # fmt: skip
     rows = rows_of(listed, request.POST if form.is_bound else None)
-    days = [(day, list(same)) for day, same in groupby(rows, key=lambda row: tokyo_date(row.execution.executed_at))]
+    kept = {"all": "1" if shows_all else "", "security": security, "open": "1" if is_open else ""}
     context = {
         "case": case,
         "form": form,
-        "days": days,
+        "days": [(day, list(same)) for day, same in groupby(rows, key=lambda row: row.day)],
         "shows_all": shows_all,
         "answers": ANSWERS,
-        "open": sum(not row.answer for row in rows),
+        "open": unanswered.count(),
+        "securities": securities,
+        "security": security,
+        "is_open": is_open,
+        "following_place": later,
+        "previous": query(until=before, **kept) if before else "",
+        "following": query(after=later, **kept) if later else "",
         "problems": list(form.problems()) if form.is_bound else [],
     }
     return render(request, "victim/executions.html", context)
 
 
-def _answer(request: HttpRequest, case: Case, listed: list[Execution], form: CaseForm) -> bool:
+def _onward(request: HttpRequest) -> HttpResponse:
+    sent, path = Sent.of(request.POST), request.get_full_path()
+    if (following := request.POST.get("next", "")).isdigit():
+        kept = {name: request.GET[name] or "1" for name in ("all", "security", "open") if name in request.GET}
+        return redirect(request.path + query(after=following, **kept))
+    return redirect(f"{path}#day-{sent.day}" if sent.day else path)
+
+
+def _given(shown: ExecutionQuerySet, sent: Sent) -> dict[int, str]:
+    """Answers by execution: those typed, and over them what a button says for many of the rows shown."""
+    given = dict(sent.typed)
+    if sent.is_bulk:
+        many = shown
+        if sent.day:
+            start = tokyo(sent.day.year, sent.day.month, sent.day.day)
+            many = many.filter(executed_at__gte=start, executed_at__lt=start + dt.timedelta(days=1))
+        else:
+            many = many.filter(security=sent.security)
+        given |= dict.fromkeys(many.values_list("pk", flat=True), sent.answer)
+    return given
+
+
+def _answer(request: HttpRequest, case: Case, shown: ExecutionQuerySet, form: CaseForm) -> bool:
     """Take the answers of the page; whether they were taken."""
-    user = me(request)
-    given = {e.pk: value for e in listed if (value := request.POST.get(field_of(e)))}
+    user, sent = me(request), Sent.of(request.POST)
     try:
         changed = once(
             user, form.cleaned_data["idempotency_key"], "cases.answer_executions",
-            lambda: str(answer_executions(case, given, actor=user)),
+            lambda: str(answer_executions(case, _given(shown, sent), actor=user)),
         )  # fmt: skip
     except DomainError as error:
         refuse(form, error)

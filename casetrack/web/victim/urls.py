@@ -4,7 +4,7 @@ from django.urls import path
 
 from casetrack.web import uploads
 from casetrack.web.victim import bank, cases, claim, executions, files, letters, offers
-from casetrack.web.victim.report import overview, trades
+from casetrack.web.victim.report import bringing, overview, trades
 from casetrack.web.victim.report import views as report
 from casetrack.web.victim.report.autosave import autosave
 
@@ -21,6 +21,10 @@ urlpatterns = [
     path("report/<uuid:key>/delete/", report.delete, name="draft-delete"),
     path("report/<uuid:key>/files/<uuid:file>/remove/", report.remove_file, name="draft-file-remove"),
     path("report/<uuid:key>/trades/list/", trades.brought, name="brought"),
+    path("report/<uuid:key>/trades/list/remove/", bringing.drop, name="brought-drop"),
+    path("report/<uuid:key>/trades/upload/", bringing.upload, name="brought-upload"),
+    path("report/<uuid:key>/trades/upload/<uuid:token>/", bringing.preview, name="brought-preview"),
+    path("report/<uuid:key>/trades/upload/<uuid:token>/columns/", bringing.columns, name="brought-columns"),
     path("report/<uuid:key>/<slug:step>/", report.step, name="step"),
     path("report/<uuid:key>/<slug:step>/autosave/", autosave, name="autosave"),
     path("cases/<str:reference>/", cases.case, name="case"),

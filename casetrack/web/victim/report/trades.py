@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from casetrack.cases.models import Answer, ClaimedSide
+from casetrack.cases.models import Answer, ClaimedSide, Kind
 from casetrack.intake.marks import counts, last_act, mark_many, mark_trades, undo_marks
 from casetrack.intake.models import BroughtTrade, Draft
 from casetrack.lib.errors import DomainError
@@ -31,6 +31,8 @@ def brought(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if draft.case:
         return redirect("victim:submitted", reference=draft.case.reference)
     count = counts(draft)
+    if not count["total"]:
+        return redirect("victim:brought-upload", key=key)
     form = CaseForm(posted(request))
     if request.method == "POST" and form.is_valid() and _take(request, draft, form):
         return _onward(request, draft)
@@ -87,7 +89,7 @@ def shown(rows: list[BroughtTrade], typed: QueryDict | None = None) -> list[Row]
             pk=row.pk,
             day=row.traded_on,
             title=" ".join(filter(None, (said_of(row), row.security))),
-            facts=list(filter(None, (_times(row), money(row), row.account_kind, row.market))),
+            facts=list(filter(None, (_times(row), money(row), _kind(row), row.market))),
             answer=typed.get(f"answer-{row.pk}", row.answer) if typed is not None else row.answer,
         )
         for row in rows
@@ -95,8 +97,15 @@ def shown(rows: list[BroughtTrade], typed: QueryDict | None = None) -> list[Row]
 
 
 def said_of(row: BroughtTrade) -> str:
-    side = str(ClaimedSide(row.side).label) if row.side in (ClaimedSide.BUY, ClaimedSide.SELL) else ""
-    return _("%(deed)s on margin") % {"deed": side} if side and row.is_on_margin else side
+    """What was done, in our words for trades, else in the file's."""
+    if row.side not in (ClaimedSide.BUY, ClaimedSide.SELL):
+        return row.words
+    side = str(ClaimedSide(row.side).label)
+    return _("%(deed)s on margin") % {"deed": side} if row.is_on_margin else side
+
+
+def _kind(row: BroughtTrade) -> str:
+    return str(Kind(row.account_kind).label) if row.account_kind in Kind.values else row.account_kind
 
 
 def _times(row: BroughtTrade) -> str:

@@ -1,0 +1,145 @@
+"""Bringing a broker's list into a draft: the rows, the file as evidence, and which column is what."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from casetrack.audit.services import PLATFORM, record
+from casetrack.evidence.services import AlreadyHere, add_file
+from casetrack.intake.locks import lock_open
+from casetrack.intake.models import BroughtTrade, ColumnMapping, Draft
+from casetrack.intake.services import save_step
+from casetrack.intake.steps import BROUGHT, TRADES
+from casetrack.ledger.parsers import brokers
+from casetrack.lib import clock
+from casetrack.lib.errors import InvalidInput
+from casetrack.lib.money import plain
+from casetrack.people.models import User
+
+if TYPE_CHECKING:
+    from casetrack.ledger.parsers.brokers import BrokerFile
+
+MOST_BROUGHT = 20_000
+# What tells one trade from another; not the line, which differs from file to file.
+TELLING = (
+    "traded_on", "settled_on", "security_code", "security_name", "market", "account_kind", "side", "deal", "quantity",
+    "price", "amount", "currency", "words",
+)  # fmt: skip
+LENGTHS = {
+    "security_code": 40, "security_name": 200, "market": 80, "account_kind": 80, "side": 20, "deal": 40, "currency": 3,
+    "words": 80,
+}  # fmt: skip
+
+
+def read_file(content: bytes, *, actor: User) -> "BrokerFile":
+    """The file as its format says, or as the actor once said of such columns.
+
+    Raises UnknownFormat (ask which column is what), UnreadableFile.
+    """
+    try:
+        return brokers.read(content)
+    except brokers.UnknownFormat:
+        mapping = remembered(brokers.columns(content), actor)
+        if mapping is None:
+            raise
+        return brokers.read_mapped(content, mapping)
+
+
+def remembered(columns: brokers.Columns, actor: User) -> dict[str, int] | None:
+    """What the actor said last of a file with these columns."""
+    known = ColumnMapping.objects.filter(user=actor, fingerprint=brokers.fingerprint(columns)).first()
+    return dict(known.columns) if known else None
+
+
+@transaction.atomic
+def map_columns(content: bytes, mapping: Mapping[str, int], *, actor: User) -> "BrokerFile":
+    """Read a file by `mapping` (column by field) and remember it for files with the same columns.
+
+    Column names and cells are not kept, only a hash of the names. Raises InvalidInput (`field` names what lacks).
+    """
+    found = brokers.read_mapped(content, mapping)
+    ColumnMapping.objects.update_or_create(
+        user=actor,
+        fingerprint=brokers.fingerprint(brokers.columns(content)),
+        defaults={"columns": dict(mapping), "saved_at": clock.now()},
+    )
+    return found
+
+
+def deeds(found: "BrokerFile") -> list[brokers.BroughtTrade]:
+    """The rows that somebody must have done: no dividends, no taxes."""
+    return [trade for trade in found.trades if trade.side != "income" and trade.deal != "tax"]
+
+
+@transaction.atomic
+def bring_trades(draft: Draft, name: str, content: bytes, *, actor: User) -> int:
+    """Keep the rows that are new, and the file itself as evidence; the count of new rows. The same file again adds
+    nothing. Rows that cannot be read are left out.
+
+    Raises NotAllowed, Conflict (handed in), InvalidInput (no row, too many rows, a file that is not taken),
+    UnknownFormat, UnreadableFile.
+    """
+    lock_open(draft, actor)
+    found = read_file(content, actor=actor)
+    trades = deeds(found)
+    if not trades:
+        raise InvalidInput(_("There is no trade in this file that can be read."), field="file")
+    known = set(BroughtTrade.objects.filter(draft=draft).values_list("identity", flat=True))
+    rows = [row for row in _rows(draft, trades) if row.identity not in known]
+    if len(known) + len(rows) > MOST_BROUGHT:
+        raise InvalidInput(_("At most %(most)s trades can be brought."), field="file", most=MOST_BROUGHT)
+    BroughtTrade.objects.bulk_create(rows, batch_size=2000)
+    try:
+        with transaction.atomic():
+            add_file(SimpleUploadedFile(name, content), actor=actor, draft_key=draft.key)
+    except AlreadyHere:
+        pass
+    save_step(draft, TRADES, {"known": BROUGHT}, actor=actor, typed={"known": [BROUGHT]})
+    record(
+        chain=PLATFORM, action="intake.trades_brought", actor=actor, subject=f"draft:{draft.key}",
+        data={"format": found.format, "rows": len(rows), "sha256": hashlib.sha256(content).hexdigest()},
+    )  # fmt: skip
+    return len(rows)
+
+
+@transaction.atomic
+def drop_trades(draft: Draft, *, actor: User) -> int:
+    """Take the brought rows out again; the count of them. The file stays among the files, where it can be taken out.
+
+    Raises NotAllowed, Conflict (handed in).
+    """
+    lock_open(draft, actor)
+    count = BroughtTrade.objects.filter(draft=draft).delete()[0]
+    if count:
+        save_step(draft, TRADES, None, actor=actor, typed={"known": [BROUGHT]})
+        record(
+            chain=PLATFORM,
+            action="intake.trades_dropped",
+            actor=actor,
+            subject=f"draft:{draft.key}",
+            data={"rows": count},
+        )
+    return count
+
+
+def _rows(draft: Draft, trades: Iterable[brokers.BroughtTrade]) -> list[BroughtTrade]:
+    """Rows to keep. Two that say the same in one file are two trades: each has a number of its own."""
+    seen: Counter[str] = Counter()
+    rows = []
+    for trade in trades:
+        facts: dict[str, Any] = {name: getattr(trade, name) for name in TELLING}
+        facts |= {name: str(facts[name] or "")[:length] for name, length in LENGTHS.items()}
+        said = "\0".join(_written(value) for value in facts.values())
+        seen[said] += 1
+        identity = hashlib.sha256(f"{said}\0{seen[said]}".encode()).hexdigest()
+        rows.append(BroughtTrade(draft=draft, identity=identity, line=trade.line, **facts))
+    return rows
+
+
+def _written(value: Any) -> str:
+    return plain(value) if hasattr(value, "as_tuple") else str(value or "")

@@ -1,0 +1,117 @@
+"""Vera brings the list of her broker: rows, the file as evidence, columns that she named, and what becomes claims."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from casetrack.evidence.models import EvidenceFile
+from casetrack.intake.marks import mark_many
+from casetrack.intake.models import ColumnMapping, Draft
+from casetrack.intake.services import submit_draft
+from casetrack.intake.steps import TRADES
+from casetrack.intake.trades import bring_trades, drop_trades, map_columns, read_file, remembered
+from casetrack.ledger.parsers import brokers
+from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
+from casetrack.people.models import User
+from tests.intake.reports import filled_draft
+
+pytestmark = pytest.mark.django_db
+# Columns of no known broker.
+LIST = """いつ,何を,どちら,いくつ,ひとつ,全部
+2025/04/15,トヨタ自動車,売,100,"2,500","250,000"
+2025/04/16,ゆうちょ銀行,買,300,"1,000","300,000"
+2025/04/16,ゆうちょ銀行,買,300,"1,000","300,000"
+""".encode("cp932")
+MAPPING = {"traded_on": 0, "security_name": 1, "side": 2, "quantity": 3, "price": 4, "amount": 5}
+
+
+@pytest.fixture
+def draft(vera: User) -> Draft:
+    return filled_draft(vera)
+
+
+@pytest.fixture
+def known(vera: User) -> None:
+    map_columns(LIST, MAPPING, actor=vera)
+
+
+def test_an_unknown_list_asks_which_column_is_what_and_remembers_it_for_her_alone(vera: User, otto: User) -> None:
+    with pytest.raises(brokers.UnknownFormat):
+        read_file(LIST, actor=vera)
+    map_columns(LIST, MAPPING, actor=vera)
+    found = read_file(LIST.replace(b"2025/04/15", b"2025/04/14"), actor=vera)
+    assert [trade.traded_on.day for trade in found.trades] == [14, 16, 16]
+    assert remembered(brokers.columns(LIST), otto) is None
+    with pytest.raises(brokers.UnknownFormat):
+        read_file(LIST, actor=otto)
+
+
+def test_of_the_file_only_a_hash_of_the_column_names_is_remembered(vera: User, known: None) -> None:
+    kept = ColumnMapping.objects.get()
+    assert kept.columns == MAPPING
+    assert not any(name in str(vars(kept)) for name in ("いつ", "トヨタ", "250"))
+
+
+def test_the_rows_and_the_file_are_kept_and_the_part_is_finished(draft: Draft, vera: User, known: None) -> None:
+    assert bring_trades(draft, "list.csv", LIST, actor=vera) == 3
+    first = draft.brought_trades.order_by("pk")[0]
+    assert (first.traded_on, first.side, first.security, first.quantity, first.amount) == (
+        dt.date(2025, 4, 15), "sell", "トヨタ自動車", Decimal(100), Decimal(250000),
+    )  # fmt: skip
+    assert EvidenceFile.objects.get(draft_key=draft.key).name == "list.csv"
+    draft.refresh_from_db()
+    assert TRADES.is_complete(draft.answers)
+
+
+def test_the_same_file_again_changes_nothing_and_answers_stay(draft: Draft, vera: User, known: None) -> None:
+    bring_trades(draft, "list.csv", LIST, actor=vera)
+    mark_many(draft, "no", actor=vera, day=dt.date(2025, 4, 16))
+    assert bring_trades(draft, "list (1).csv", LIST, actor=vera) == 0
+    assert draft.brought_trades.filter(answer="no").count() == 2
+    assert EvidenceFile.objects.filter(draft_key=draft.key).count() == 1
+
+
+def test_a_longer_list_adds_only_what_is_new(draft: Draft, vera: User, known: None) -> None:
+    bring_trades(draft, "list.csv", LIST, actor=vera)
+    longer = LIST + '2025/04/17,ゆうちょ銀行,売,600,"1,100","660,000"\n'.encode("cp932")
+    assert bring_trades(draft, "longer.csv", longer, actor=vera) == 1
+    assert EvidenceFile.objects.filter(draft_key=draft.key).count() == 2
+
+
+def test_a_list_without_a_trade_is_not_kept(draft: Draft, vera: User, known: None) -> None:
+    header = LIST.split(b"\n")[0]
+    with pytest.raises(InvalidInput, match="no trade"):
+        bring_trades(draft, "empty.csv", header + b"\n", actor=vera)
+    assert not EvidenceFile.objects.filter(draft_key=draft.key).exists()
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00\x00", b"", b"hello", b"\xff\xfe\x00\x01"])
+def test_what_is_no_table_is_refused(vera: User, content: bytes) -> None:
+    with pytest.raises(InvalidInput):
+        read_file(content, actor=vera)
+
+
+def test_otto_brings_nothing_into_veras_draft(draft: Draft, otto: User) -> None:
+    map_columns(LIST, MAPPING, actor=otto)
+    with pytest.raises(NotAllowed):
+        bring_trades(draft, "list.csv", LIST, actor=otto)
+
+
+def test_taken_out_again_the_part_is_not_finished(draft: Draft, vera: User, known: None) -> None:
+    bring_trades(draft, "list.csv", LIST, actor=vera)
+    assert drop_trades(draft, actor=vera) == 3
+    draft.refresh_from_db()
+    assert not TRADES.is_complete(draft.answers)
+
+
+def test_the_firm_gets_the_claims_and_the_whole_list_as_a_file(draft: Draft, vera: User, known: None) -> None:
+    bring_trades(draft, "list.csv", LIST, actor=vera)
+    mark_many(draft, "no", actor=vera, day=dt.date(2025, 4, 16))
+    case = submit_draft(draft, actor=vera, key=None)
+    claims = case.claimed_trades.values_list("side", "security", "quantity", "amount", "incident")
+    incident = case.incidents.get().pk
+    assert list(claims) == [("buy", "ゆうちょ銀行", 300, 300000, incident)] * 2
+    assert case.evidence.get().name == "list.csv"
+    with pytest.raises(Conflict):
+        bring_trades(draft, "list.csv", LIST, actor=vera)

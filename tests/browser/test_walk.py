@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from casetrack.audit.models import Entry
 from casetrack.audit.services import first_broken_entry
@@ -146,7 +146,8 @@ def vera_reports(vera: Walk, tmp_path: Path) -> str:
     good.write_bytes(PDF)
     liar.write_bytes(PDF)
     vera.page.set_input_files("[name=uploads]", [good, liar])
-    vera.send("files-refused")
+    expect(vera.page.locator("[data-upload-files]")).to_contain_text("trade-report.pdf")
+    vera.look("files-refused")
     assert "picture.png" in vera.text()
     vera.go(base + "check/", "check-answers")
     assert "trade-report.pdf" in vera.text()

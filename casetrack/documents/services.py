@@ -29,7 +29,8 @@ from casetrack.people.models import User
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 10
+# Cases in one go: a drain takes seconds, so that notices need not wait behind it.
+AT_ONCE = 5
 FIRST_PAUSE = dt.timedelta(minutes=1)
 LONGEST_PAUSE = dt.timedelta(hours=6)
 
@@ -119,17 +120,30 @@ def note_reading(document: Document, *, actor: User) -> None:
 
 
 def drain(now: dt.datetime, *, only: Iterable[str] = COMPOSERS) -> int:
-    """Make what is due, after every act or `only` some, the newest first (somebody may be waiting for it); how many
-    documents. Not called inside a transaction: each entry has its own."""
+    """Make what is due, after every act or `only` some; how many documents. The case with the newest act comes first:
+    somebody may be waiting for it. Not called inside a transaction: each entry has its own."""
     with system_scope():
         settled = HandledEntry.objects.filter(entry_id=OuterRef("pk"))
         settled = settled.filter(Q(done_at__isnull=False) | Q(next_try_at__gt=now))
-        due = Entry.objects.filter(~Exists(settled), action__in=only).order_by("-pk")[:AT_ONCE]
-        keys = list(due.values_list("pk", flat=True))
-    return sum(_attempt(key, now) for key in keys)
+        due = Entry.objects.filter(~Exists(settled), action__in=only)
+        chains = list(dict.fromkeys(due.order_by("-pk").values_list("chain", flat=True)[:AT_ONCE]))
+        # Within a case the oldest first: later documents name the earlier ones.
+        queues = [list(due.filter(chain=chain).order_by("seq").values_list("pk", flat=True)) for chain in chains]
+    return sum(_work_off(queue, now) for queue in queues)
 
 
-def _attempt(key: int, now: dt.datetime) -> int:
+def _work_off(queue: list[int], now: dt.datetime) -> int:
+    """The documents of a case's entries, up to one that fails or is in another worker's hands."""
+    total = 0
+    for key in queue:
+        made = _attempt(key, now)
+        if made is None:
+            break
+        total += made
+    return total
+
+
+def _attempt(key: int, now: dt.datetime) -> int | None:
     try:
         with system_scope():
             return _make(key, now)
@@ -140,16 +154,18 @@ def _attempt(key: int, now: dt.datetime) -> int:
             handled.next_try_at = now + min(FIRST_PAUSE * 2**handled.attempts, LONGEST_PAUSE)
             handled.attempts += 1
             handled.save(update_fields=["attempts", "next_try_at"])
-        return 0
+        return None
 
 
-def _make(key: int, now: dt.datetime) -> int:
-    """The documents of one entry, all or none. Of two workers the second leaves it to the first."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended('documents', %s))", [key])
-        if not cursor.fetchone()[0] or HandledEntry.objects.filter(entry_id=key, done_at__isnull=False).exists():
-            return 0
+def _make(key: int, now: dt.datetime) -> int | None:
+    """The documents of one entry, all or none; None while another worker makes documents of the same case."""
     entry = Entry.objects.get(pk=key)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 1))", [entry.chain])
+        if not cursor.fetchone()[0]:
+            return None
+    if HandledEntry.objects.filter(entry_id=key, done_at__isnull=False).exists():
+        return 0
     case = Case.objects.select_related("firm", "victim").get(reference=entry.chain)
     actor = User.objects.system()
     with override(case.language):

@@ -10,9 +10,9 @@ from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 
 from casetrack.assessment.models import AssessedAccount
+from casetrack.assessment.restored import restoration_of
+from casetrack.assessment.workings import workings_of
 from casetrack.calc.loss import assess
-from casetrack.web.firm.restored import restoration_of
-from casetrack.web.firm.workings import workings_of
 from tests.calc.accounts import accounts
 from tests.calc.documents import buy, document, sell
 

@@ -19,6 +19,7 @@ from casetrack.assessment.services import (
     recompute,
     run_assessment,
 )
+from casetrack.assessment.statement import COMPONENTS, statement
 from casetrack.cases import permissions
 from casetrack.cases.models import Access, Case
 from casetrack.cases.workflow import INVESTIGATOR
@@ -32,7 +33,6 @@ from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import AssessForm
 from casetrack.web.firm.refusals import refused_calculation
-from casetrack.web.firm.statement import COMPONENTS, statement
 from casetrack.web.formats import jp_date, quantity
 
 SHOWN_BLOCKING = 50

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casetrack.assessment.models import Assessment
+from casetrack.assessment.statement import parts_of
 from casetrack.cases import permissions
 from casetrack.cases.models import Case
 from casetrack.cases.workflow import APPROVER, INVESTIGATOR
@@ -30,7 +31,6 @@ from casetrack.negotiation.workflow import OfferStatus
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import OfferForm, ReasonForm
-from casetrack.web.firm.statement import parts_of
 from casetrack.web.formats import yen
 
 OPEN_FOR = dt.timedelta(days=14)

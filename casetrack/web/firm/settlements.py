@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from casetrack.assessment.statement import parts_of
 from casetrack.cases import permissions
 from casetrack.cases.models import Case
 from casetrack.cases.workflow import ACTIONS, APPROVER
@@ -18,7 +19,6 @@ from casetrack.negotiation.models import Settlement
 from casetrack.negotiation.services import record_payment
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import PaymentForm
-from casetrack.web.firm.statement import parts_of
 
 
 def settlement_of(case: Case) -> Settlement:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from casetrack.assessment.models import AssessedAccount, Assessment
+from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.lib.money import ZERO
 from casetrack.negotiation.models import Offer
 from casetrack.web.formats import quantity
 from casetrack.web.victim.executions import DEEDS
-from casetrack.web.victim.words import COMPONENTS, DECISIONS
+from casetrack.web.victim.words import DECISIONS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -81,7 +82,7 @@ def _lines(account: AssessedAccount) -> Iterator[Line]:
             at=dt.datetime.fromisoformat(event["at"]),
             deed=_deed(event),
             decision=DECISIONS[event["attribution"]],
-            component=COMPONENTS[line["component"]],
+            component=PLAIN_COMPONENTS[line["component"]],
             loss=Decimal(line["loss"]),
             share=_share(account.inputs["policy"], line["component"]),
         )
@@ -89,7 +90,7 @@ def _lines(account: AssessedAccount) -> Iterator[Line]:
 
 def _deed(event: Mapping[str, Any]) -> str:
     """ "6182: bought on margin, 200,000 at 250" in the reader's language."""
-    deed = str(DEEDS.get((event["type"], event.get("side", ""))) or COMPONENTS.get("costs"))
+    deed = str(DEEDS.get((event["type"], event.get("side", ""))) or PLAIN_COMPONENTS.get("costs"))
     if not event.get("security"):
         return deed
     if "quantity" not in event or "price" not in event:
@@ -105,7 +106,7 @@ def _deed(event: Mapping[str, Any]) -> str:
 def _parts(accounts: list[AssessedAccount]) -> list[Part]:
     """The components that are not zero everywhere, added up over the accounts; the solatium last."""
     parts = []
-    for name, words in COMPONENTS.items():
+    for name, words in PLAIN_COMPONENTS.items():
         losses = [Decimal(a.result["components"][name]) for a in accounts if name in a.result["components"]]
         payable = sum((Decimal(a.result["payable"].get(name, "0")) for a in accounts), ZERO)
         loss = sum(losses, ZERO) if losses else None

@@ -110,20 +110,6 @@ DECISIONS: dict[str, "StrOrPromise"] = {
 }
 OWN = (Attributed.GENUINE, Attributed.MITIGATION)
 
-# The parts of a loss and of an offer (assessment.md, the components).
-COMPONENTS: dict[str, "StrOrPromise"] = {
-    "planted": _("Stocks that the intruder bought"),
-    "own_holdings": _("Your own holdings that the intruder sold"),
-    "liquidation": _("Forced sale by the firm"),
-    "margin": _("Margin positions of the intruder"),
-    "costs": _("Fees, tax and interest"),
-    "income": _("Dividends that you missed"),
-    "withdrawals": _("Money taken out"),
-    "solatium": _("Solatium (a token of apology)"),
-    "restoration": _("Restoring your account"),
-    "adjustment": _("Adjustment agreed in the talks"),
-}
-
 
 def standing(case: Case, offer: Offer | None, now: dt.datetime) -> Standing:
     """How the case stands; `offer` is the open one, if there is one."""

@@ -11,7 +11,7 @@ from casetrack.assessment.models import AssessedAccount
 from casetrack.calc.loss.exact import decimal_text
 from casetrack.calc.loss.inputs import Document, parse
 from casetrack.ledger.models import Side
-from casetrack.web.formats import quantity
+from casetrack.lib.formats import quantity
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

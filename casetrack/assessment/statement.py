@@ -1,5 +1,5 @@
-"""The statement of loss of a stored run, as the firm's people read it: each line with its workings, both methods, and
-the inputs."""
+"""The statement of loss of a stored run, as the firm's people and its document show it: each line with its workings,
+both methods, and the inputs."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.assessment.models import AssessedAccount, Assessment
+from casetrack.assessment.restored import Item, restoration_of
+from casetrack.assessment.workings import Working, workings_of
 from casetrack.ledger.models import Attributed, Type
-from casetrack.web.firm.restored import Item, restoration_of
-from casetrack.web.firm.workings import Working, workings_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -30,7 +30,19 @@ COMPONENTS: dict[str, "StrOrPromise"] = {
     "restoration": _("Restoration, in money"),
     "adjustment": _("Adjustment"),
 }
-
+# The same in the words that a customer reads.
+PLAIN_COMPONENTS: dict[str, "StrOrPromise"] = {
+    "planted": _("Stocks that the intruder bought"),
+    "own_holdings": _("Your own holdings that the intruder sold"),
+    "liquidation": _("Forced sale by the firm"),
+    "margin": _("Margin positions of the intruder"),
+    "costs": _("Fees, tax and interest"),
+    "income": _("Dividends that you missed"),
+    "withdrawals": _("Money taken out"),
+    "solatium": _("Solatium (a token of apology)"),
+    "restoration": _("Restoring your account"),
+    "adjustment": _("Adjustment agreed in the talks"),
+}
 
 # What stands in `price_sources` before the place that a person named.
 ENTERED = "entered"
@@ -74,11 +86,12 @@ class Account:
     events: list[Line]
 
 
-def statement(run: Assessment) -> list[Account]:
-    return [_account(row) for row in run.accounts.select_related("incident").order_by("pk")]
+def statement(run: Assessment, words: "Mapping[str, StrOrPromise]" = COMPONENTS) -> list[Account]:
+    """The accounts of a run; `words` names the components."""
+    return [_account(row, words) for row in run.accounts.select_related("incident").order_by("pk")]
 
 
-def _account(row: AssessedAccount) -> Account:
+def _account(row: AssessedAccount, words: "Mapping[str, StrOrPromise]") -> Account:
     events = {event["id"]: event for event in row.inputs["events"]}
     workings = workings_of(row)
     return Account(
@@ -86,13 +99,13 @@ def _account(row: AssessedAccount) -> Account:
         lines=[
             _line(
                 events[line["event"]],
-                component=COMPONENTS[line["component"]],
+                component=words[line["component"]],
                 loss=Decimal(line["loss"]),
                 workings=workings.get((line["event"], line["component"]), []),
             )
             for line in row.result["lines"]
         ],
-        components=_components(row),
+        components=_components(row, words),
         restoration=restoration_of(row),
         prices=_prices(row),
         events=[_line(event) for event in events.values()],
@@ -109,12 +122,12 @@ def _line(event: Mapping[str, str], **share: Any) -> Line:
     )
 
 
-def _components(row: AssessedAccount) -> list[Component]:
+def _components(row: AssessedAccount, words: "Mapping[str, StrOrPromise]") -> list[Component]:
     """In the order of the rules: the database does not keep that of JSON keys."""
     policy, result = row.inputs["policy"], row.result
     return [
         Component(
-            name=COMPONENTS[name],
+            name=words[name],
             loss=Decimal(result["components"][name]) if name in result["components"] else None,
             percent=Decimal(policy["ratios"].get(name, "0")) * 100 if name in result["components"] else None,
             payable=Decimal(payable),
@@ -139,8 +152,8 @@ def _source(text: str) -> str:
     return gettext("Entered by hand: %s") % place if place else gettext("Entered by hand")
 
 
-def parts_of(components: Mapping[str, str]) -> list[tuple["StrOrPromise", Decimal]]:
+def parts_of(
+    components: Mapping[str, str], words: "Mapping[str, StrOrPromise]" = COMPONENTS
+) -> list[tuple["StrOrPromise", Decimal]]:
     """The parts of an offer by name, in the order of the rules, zero ones left out."""
-    return [
-        (words, Decimal(components[name])) for name, words in COMPONENTS.items() if Decimal(components.get(name, 0))
-    ]
+    return [(said, Decimal(components[name])) for name, said in words.items() if Decimal(components.get(name, 0))]

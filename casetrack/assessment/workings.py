@@ -18,7 +18,7 @@ from casetrack.calc.loss.lots import Drawn
 from casetrack.calc.loss.rates import Rates
 from casetrack.calc.loss.replay import Account, replay
 from casetrack.calc.loss.splits import restate
-from casetrack.web.formats import quantity
+from casetrack.lib.formats import quantity
 
 # An event's id and a component: one line of the statement.
 Key = tuple[str, str]

@@ -1,0 +1,51 @@
+"""The index of a case's file: what belongs to it, each with its SHA-256, for whoever reads it elsewhere."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from casetrack.audit.models import Entry
+from casetrack.cases.models import Case
+from casetrack.documents.blocks import Block, content, heading, pairs, paragraph, table
+from casetrack.documents.models import DocumentKind
+from casetrack.documents.registry import Facts, after
+from casetrack.evidence.models import EvidenceFile
+from casetrack.lib.formats import jp_date, jp_datetime
+
+
+@after("cases.escalated")
+@after("cases.closed")
+@after("negotiation.receipt_confirmed")
+def index(case: Case, entry: Entry) -> list[tuple[str, Facts]]:
+    facts = content(entry.occurred_at, settings.SITE_NAME, _blocks(case, entry), day=jp_date(entry.occurred_at))
+    return [(DocumentKind.BUNDLE_INDEX, facts)]
+
+
+def _blocks(case: Case, entry: Entry) -> Iterator[Block]:
+    yield paragraph(_("What both sides hold of this case. With its SHA-256 each file can be recognized anywhere."))
+    yield pairs(
+        [
+            (_("Reference number"), case.reference),
+            (_("Firm"), case.firm.name),
+            (_("Report received"), jp_datetime(case.opened_at)),
+            (_("As of"), jp_datetime(entry.occurred_at)),
+        ]
+    )
+    yield heading(_("Documents"))
+    documents = case.documents.filter(is_public=True, dated__lte=entry.occurred_at).order_by("dated", "pk")
+    yield _listed([(str(d.get_kind_display()), jp_datetime(d.dated), d.sha256) for d in documents])
+    yield heading(_("Files"))
+    files = EvidenceFile.objects.filter(case=case, is_removed=False, received_at__lte=entry.occurred_at)
+    yield _listed([(f.name, jp_datetime(f.received_at), f.sha256) for f in files.order_by("received_at", "pk")])
+
+
+def _listed(rows: list[tuple[str, str, str]]) -> Block:
+    if not rows:
+        return paragraph(_("None."))
+    head = [(_("No."), "auto right"), (_("Name"), "1.1fr left"), (_("Date"), "auto left"), ("SHA-256", "1.2fr left")]
+    cells = [
+        [str(place), name, day, f"{sha256[:32]}\n{sha256[32:]}"]
+        for place, (name, day, sha256) in enumerate(rows, start=1)
+    ]
+    return table(head, cells)

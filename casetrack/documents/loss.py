@@ -1,0 +1,80 @@
+"""The statement of loss of a stored run, as a document: every line with its workings, both methods side by side."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from casetrack.assessment.models import Assessment
+from casetrack.assessment.statement import PLAIN_COMPONENTS, Account, Line, statement
+from casetrack.documents.blocks import Block, content, heading, pairs, paragraph, table
+from casetrack.documents.registry import Facts
+from casetrack.lib.formats import NONE, jp_date, jp_datetime, quantity, yen
+
+
+def loss_statement(run: Assessment, at: dt.datetime) -> Facts:
+    """The facts of the document, with the run's `run` number; texts in the active language."""
+    facts = content(at, run.case.firm.name, _blocks(run), day=jp_date(at), wide=True)
+    return {**facts, "run": run.number}
+
+
+def _blocks(run: Assessment) -> Iterator[Block]:
+    yield pairs(
+        [
+            (_("Statement"), str(run.number)),
+            (_("Valuation date"), jp_date(run.valuation_on)),
+            (_("Policy"), _("Version %(version)s") % {"version": run.policy.version}),
+            (_("Method of the policy"), run.policy.get_method_display()),
+        ]
+    )
+    yield heading(_("Both methods side by side"))
+    head = [(_("Loss"), "1fr right"), (_("Cash by the policy"), "1fr right"), (_("Restoration, in money"), "1fr right")]
+    head.append((_("Due by the policy"), "1fr right"))
+    yield table(head, [[yen(run.loss), yen(run.cash), yen(run.restoration), yen(run.due)]])
+    if run.reduction:
+        said = {"percent": quantity(run.reduction * 100), "reason": run.reduction_reason}
+        yield paragraph(_("Reduced by %(percent)s %%: %(reason)s") % said)
+    for account in statement(run, PLAIN_COMPONENTS):
+        yield from _account(account)
+    yield paragraph(_("Rules of assessment, version %(version)s") % {"version": run.method_version})
+
+
+def _account(account: Account) -> Iterator[Block]:
+    result = account.row.result
+    yield heading(_("Account %(number)s") % {"number": account.row.incident.masked})
+    head = [(_("When"), "auto left"), (_("What"), "1fr left"), (_("Component"), "1fr left")]
+    head += [(_("How it is worked out (yen)"), "1.8fr left"), (_("Loss"), "auto right")]
+    lines = [[*_line(line), yen(line.loss)] for line in account.lines]
+    yield table(head, [*lines, [_("Together"), "", "", "", yen(result["loss"])]], totals=1)
+    yield heading(_("Cash by the policy"))
+    head = [(_("Component"), "1fr left"), (_("Loss"), "auto right"), (_("Share"), "auto right")]
+    parts = [
+        [part.name, yen(part.loss), NONE if part.percent is None else f"{quantity(part.percent)} %", yen(part.payable)]
+        for part in account.components
+    ]
+    total = [_("Together"), "", "", yen(result["compensation"]["cash"])]
+    yield table([*head, (_("Payable"), "auto right")], [*parts, total], totals=1)
+    yield heading(_("Restoration, in money"))
+    head = [(_("What changes hands"), "1fr left"), (_("How it is worked out (yen)"), "1.4fr left")]
+    items = [[item.what, item.working, yen(item.worth)] for item in account.restoration]
+    items.append([_("Solatium"), "", yen(account.row.inputs["policy"].get("solatium", "0"))])
+    if result["restoration"]["reduction"] != "0":
+        items.append([_("Reduction"), "", yen("-" + result["restoration"]["reduction"])])
+    items.append([_("Together"), "", yen(result["compensation"]["restoration"])])
+    yield table([*head, (_("Worth"), "auto right")], items, totals=1)
+    yield heading(_("Inputs and prices"))
+    if account.prices:
+        head = [(_("Security"), "auto left"), (_("Price"), "auto right"), (_("Source"), "1fr left")]
+        yield table(head, [[code, quantity(price), source] for code, price, source in account.prices])
+    yield pairs([(_("SHA-256 of the inputs"), account.row.inputs_sha256)])
+
+
+def _line(line: Line) -> list[str]:
+    security = line.event.get("security", "")
+    workings = [f"{step.text} = {yen(step.yen)}" for step in line.workings]
+    return [
+        f"{jp_datetime(line.at)}\n{line.event['id']}",
+        f"{security} {line.type}".strip() + f"\n{line.attribution}",
+        str(line.component),
+        "\n".join(workings) or NONE,
+    ]

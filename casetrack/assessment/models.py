@@ -1,9 +1,12 @@
 """Compensation policies, and assessments: stored runs of the calculator that can be recomputed to the same digits."""
 
+from decimal import Decimal
+
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from casetrack.assessment.querysets import AssessmentQuerySet
+from casetrack.assessment.querysets import AssessmentQuerySet, PolicyQuerySet
 from casetrack.cases.models import Case, CompromisedAccount
 from casetrack.firms.models import Firm
 from casetrack.lib.constraints import not_negative, one_of, period
@@ -13,24 +16,44 @@ from casetrack.people.models import User
 class Method(models.TextChoices):
     CASH = "cash", _("Cash")
     RESTORATION = "restoration", _("Restoration")
+    CHOICE = "choice", _("Restoration or cash, as the customer chooses")
+
+
+class PolicyStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PROPOSED = "proposed", _("Waiting for approval")
+    PUBLISHED = "published", _("Published")
+    DISCARDED = "discarded", _("Discarded")
 
 
 class CompensationPolicy(models.Model):
-    """What a firm pays for incidents of a period. A published version is never edited; a new one follows it.
+    """What a firm pays for incidents of a period: drafted by one person, published by another. A published version is
+    never edited (the database refuses it); a new one follows it.
 
-    `ratios` maps components of assessment.md to decimal strings from 0 to 1. `solatium` is whole yen.
+    `ratios` maps components of assessment.md to decimal strings from 0 to 1. `solatium` is whole yen. With
+    `is_individual` the firm decides each case by its circumstances, and the ratios are where it starts from.
+    `reductions` maps a customer's factor (calc's names, see `reductions.FACTORS`) to the highest share that it may take
+    away, a decimal string from 0 to 1. `application_until`: the last day on which a victim may apply.
     """
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="policies")
     version = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=PolicyStatus.choices, default=PolicyStatus.DRAFT)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     method = models.CharField(max_length=20, choices=Method.choices)
     ratios = models.JSONField(default=dict)
     solatium = models.DecimalField(max_digits=12, decimal_places=0, default=0)
+    is_individual = models.BooleanField(default=False)
+    reductions = models.JSONField(default=dict, blank=True)
+    application_until = models.DateField(null=True, blank=True)
     summary_ja = models.TextField(blank=True)
     summary_en = models.TextField(blank=True)
-    published_at = models.DateTimeField()
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -38,17 +61,38 @@ class CompensationPolicy(models.Model):
             one_of("method", Method.values, "assessment_policy_method"),
             not_negative("solatium", "assessment_policy_solatium"),
             period("valid_from", "valid_until", "assessment_policy_period"),
+            one_of("status", PolicyStatus.values, "assessment_policy_status"),
+            models.UniqueConstraint(
+                fields=["firm"],
+                condition=models.Q(status__in=["draft", "proposed"]),
+                name="assessment_policy_one_draft",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
+                name="assessment_policy_published_at",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by=None) | ~models.Q(approved_by=models.F("prepared_by")),
+                name="assessment_policy_four_eyes",
+            ),
         ]
 
-    def as_input(self, *, reduction: str = "0", with_solatium: bool = True) -> dict[str, object]:
-        """The `policy` member of assessment.md's input."""
+    @property
+    def summary(self) -> str:
+        """The policy's text in the reader's language, as far as there is one."""
+        first, second = self.summary_ja, self.summary_en
+        return (second or first) if get_language() == "en" else (first or second)
+
+    def as_input(self, method: str, *, reduction: str = "0", with_solatium: bool = True) -> dict[str, object]:
+        """The `policy` member of assessment.md's input, for the policy's method or the one that was chosen."""
         solatium = str(self.solatium) if with_solatium else "0"
-        return {"method": self.method, "ratios": self.ratios, "reduction": reduction, "solatium": solatium}
+        return {"method": str(method), "ratios": self.ratios, "reduction": reduction, "solatium": solatium}
 
 
 class Assessment(models.Model):
     """A run for a case at a valuation date under a policy. Amounts in whole yen unless the rules give fractions.
 
+    `method` is the policy's, or the one that was chosen where the policy leaves the choice.
     One AssessedAccount per confirmed incident holds the exact input and result. `is_issued`: it came with an
     approved offer, so the victim sees it.
     """
@@ -56,6 +100,7 @@ class Assessment(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
     number = models.PositiveIntegerField()
     policy = models.ForeignKey(CompensationPolicy, on_delete=models.PROTECT)
+    method = models.CharField(max_length=20, choices=Method.choices)
     valuation_on = models.DateField()
     reduction = models.DecimalField(max_digits=5, decimal_places=4, default=0)
     reduction_reason = models.TextField(blank=True)
@@ -77,6 +122,7 @@ class Assessment(models.Model):
                 condition=models.Q(reduction__gte=0) & models.Q(reduction__lte=1), name="assessment_reduction"
             ),
             not_negative("cash", "assessment_cash"),
+            one_of("method", [Method.CASH, Method.RESTORATION], "assessment_method"),
         ]
 
 
@@ -93,3 +139,34 @@ class AssessedAccount(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["assessment", "incident"], name="assessment_account_once")]
+
+
+class Simulation(models.Model):
+    """What a draft would change in the firm's real cases, computed in the background. Amounts are whole yen.
+
+    `rows` are [reference, due before, due after] of the cases that would change, the largest change first.
+    """
+
+    policy = models.ForeignKey(CompensationPolicy, on_delete=models.PROTECT, related_name="simulations")
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    policy_sha256 = models.CharField(max_length=64)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    before = models.DecimalField(max_digits=24, decimal_places=0, default=0)
+    after = models.DecimalField(max_digits=24, decimal_places=0, default=0)
+    rows = models.JSONField(default=list)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["policy", "-asked_at"], name="assessment_simulation_last")]
+
+    @property
+    def difference(self) -> Decimal:
+        return self.after - self.before
+
+    @property
+    def changed(self) -> int:
+        return len(self.rows)

@@ -1,12 +1,14 @@
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
 
 from casetrack.cases.models import Case
+from casetrack.firms.models import membership_of
 from casetrack.people.models import Role
 
 if TYPE_CHECKING:
-    from casetrack.assessment.models import Assessment
+    from casetrack.assessment.models import Assessment, CompensationPolicy
     from casetrack.people.models import User
 
 
@@ -15,3 +17,20 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Assessments of visible cases; a victim sees those issued with an approved offer."""
         visible = self.filter(case__in=Case.objects.visible_to(user))
         return visible.filter(is_issued=True) if user.role == Role.VICTIM else visible
+
+
+class PolicyQuerySet(models.QuerySet["CompensationPolicy"]):
+    def visible_to(self, user: "User") -> "PolicyQuerySet":
+        """All of the own firm's to its people and to the system; a firm's policies are no business of other firms."""
+        if user.role == Role.SYSTEM:
+            return self
+        membership = membership_of(user)
+        return self.filter(firm=membership.firm_id) if membership else self.none()
+
+    def published(self) -> "PolicyQuerySet":
+        return self.filter(status="published")
+
+    def covering(self, day: dt.date) -> "PolicyQuerySet":
+        """Published ones whose period holds incidents of that day (Tokyo), the latest version first."""
+        open_end = models.Q(valid_until=None) | models.Q(valid_until__gte=day)
+        return self.published().filter(open_end, valid_from__lte=day).order_by("-version")

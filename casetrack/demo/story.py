@@ -182,11 +182,12 @@ class Story:
             )
         return self
 
-    def assessed(self, on: dt.date = dt.date(2025, 5, 30)) -> "Story":
+    def assessed(self, on: dt.date = dt.date(2025, 5, 30), *, method: str = "") -> "Story":
         with travel_to(self.at):
             self.run = run_assessment(
-                self.case, valuation_on=on, actor=self.user(self.investigator), entered_prices=self.prices
-            )
+                self.case, valuation_on=on, actor=self.user(self.investigator), entered_prices=self.prices,
+                method=method,
+            )  # fmt: skip
         return self
 
     def offered(self, amount: Decimal | None = None, reasons: str = "", days: int = 14) -> "Story":

@@ -1,17 +1,36 @@
 """Policies and assessment runs."""
 
 from casetrack.assessment.services.inputs import UNDECIDED_SHOWN, blocking_executions, needed_prices
-from casetrack.assessment.services.policies import add_firm, policy_for, publish_policy
+from casetrack.assessment.services.policies import (
+    add_firm,
+    approve_policy,
+    discard_policy,
+    draft_policy,
+    edit_policy,
+    policy_for,
+    propose_policy,
+    publish_policy,
+    return_policy,
+)
 from casetrack.assessment.services.runs import is_current, recompute, run_assessment
+from casetrack.assessment.services.simulations import ask_simulation, run_simulation
 
 __all__ = [
     "UNDECIDED_SHOWN",
     "add_firm",
+    "approve_policy",
+    "ask_simulation",
     "blocking_executions",
+    "discard_policy",
+    "draft_policy",
+    "edit_policy",
     "is_current",
     "needed_prices",
     "policy_for",
+    "propose_policy",
     "publish_policy",
     "recompute",
+    "return_policy",
     "run_assessment",
+    "run_simulation",
 ]

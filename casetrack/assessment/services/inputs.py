@@ -94,6 +94,7 @@ def valuation(
 def document(
     incident: CompromisedAccount,
     policy: CompensationPolicy,
+    method: str,
     values: Valuation,
     *,
     reduction: Decimal,
@@ -104,7 +105,7 @@ def document(
     return {
         "valuation": values.as_input(),
         "events": [event(execution) for execution in executions],
-        "policy": policy.as_input(reduction=plain(reduction), with_solatium=with_solatium),
+        "policy": policy.as_input(method, reduction=plain(reduction), with_solatium=with_solatium),
     }
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop as _
 
-from casetrack.assessment.models import AssessedAccount, Assessment, CompensationPolicy
+from casetrack.assessment.models import AssessedAccount, Assessment, CompensationPolicy, Method
 from casetrack.assessment.services.inputs import (
     UNDECIDED_SHOWN,
     Valuation,
@@ -55,11 +55,15 @@ def _run(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _documents(
-    incidents: list[CompromisedAccount], policy: CompensationPolicy, values: Valuation, reduction: Decimal
+    incidents: list[CompromisedAccount],
+    policy: CompensationPolicy,
+    method: str,
+    values: Valuation,
+    reduction: Decimal,
 ) -> list[dict[str, Any]]:
     """One input per account; the solatium goes with the first, so that a case has it once."""
     return [
-        document(incident, policy, values, reduction=reduction, with_solatium=place == 0)
+        document(incident, policy, method, values, reduction=reduction, with_solatium=place == 0)
         for place, incident in enumerate(incidents)
     ]
 
@@ -89,6 +93,15 @@ def _check_reduction(reduction: Decimal, reason: str) -> None:
         raise InvalidInput(_("Give the reason of the reduction: the victim will read it."), field="reduction_reason")
 
 
+def _chosen(policy: CompensationPolicy, method: str) -> str:
+    """The policy's method; where it leaves the choice, the one that was chosen."""
+    if policy.method != Method.CHOICE:
+        return policy.method
+    if method not in (Method.CASH, Method.RESTORATION):
+        raise InvalidInput(_("Choose restoration or cash: the policy leaves it to the customer."), field="method")
+    return method
+
+
 @transaction.atomic
 def run_assessment(
     case: Case,
@@ -100,11 +113,12 @@ def run_assessment(
     entered_source: str = "",
     reduction: Decimal = Decimal(0),
     reduction_reason: str = "",
+    method: str = "",
 ) -> Assessment:
     """Assess the case at the end of `valuation_on` (Tokyo) under the policy that holds for the incident.
 
     `entered_prices` (per the security's unit) and `entered_rates` (yen per unit of currency) override market data;
-    `entered_source` says where they were found.
+    `entered_source` says where they were found. `method` is asked for where the policy leaves the choice.
     Raises NotAllowed, IllegalTransition, InvalidInput (undecided executions, named), CalculatorRefusal.
     """
     lock(case)
@@ -114,7 +128,8 @@ def run_assessment(
         raise InvalidInput(_("The valuation date lies in the future."), field="valuation_on")
     policy = policy_for(case)
     values = valuation(case, valuation_on, entered_prices or {}, entered_rates or {}, entered_source.strip())
-    inputs = _documents(incidents, policy, values, reduction)
+    method = _chosen(policy, method)
+    inputs = _documents(incidents, policy, method, values, reduction)
     results = [_run(document) for document in inputs]
     for incident in incidents:
         sync_liquidations(incident)
@@ -123,6 +138,7 @@ def run_assessment(
         case=case,
         number=last + 1,
         policy=policy,
+        method=method,
         valuation_on=valuation_on,
         reduction=reduction,
         reduction_reason=reduction_reason.strip(),
@@ -173,5 +189,5 @@ def is_current(run: Assessment) -> bool:
         prices={code: Decimal(price) for code, price in given["prices"].items()},
         rates={code: Decimal(rate) for code, rate in given["fx"].items()},
     )
-    now = _documents(incidents, run.policy, values, run.reduction)
+    now = _documents(incidents, run.policy, run.method, values, run.reduction)
     return [digest(document) for document in now] == [row.inputs_sha256 for row in rows]

@@ -71,7 +71,7 @@ def components_of(run: Assessment, amount: Decimal) -> dict[str, str]:
     parts: dict[str, Decimal] = {}
     for row in run.accounts.all():
         result = row.result
-        given = result["payable"] if run.policy.method == "cash" else {"restoration": result["due"]}
+        given = result["payable"] if run.method == "cash" else {"restoration": result["due"]}
         for name, value in given.items():
             parts[name] = parts.get(name, Decimal(0)) + Decimal(value)
     rest = amount - sum(parts.values())

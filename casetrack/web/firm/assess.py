@@ -151,7 +151,7 @@ def assessment(request: HttpRequest, reference: str, number: int) -> HttpRespons
         "can_offer": may_offer and not Settlement.objects.filter(case=case).exists(),
         "reduction_percent": run.reduction * 100,
         "kept_percent": (1 - run.reduction) * 100,
-        "is_cash": run.policy.method == "cash",
+        "is_cash": run.method == "cash",
     }
     return render(request, "firm/assessment.html", context)
 

@@ -10,12 +10,18 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from casetrack.assessment.models import CompensationPolicy, Method
+from casetrack.assessment.reductions import CUSTOMER
+from casetrack.calc import loss
 from casetrack.cases.permissions import CASEWORKERS
 from casetrack.firms.models import Firm
 from casetrack.intake.models import ClaimChannel
 from casetrack.lib import clock
+from casetrack.lib.money import plain
 from casetrack.people.models import User
+from casetrack.web.firm.statement import COMPONENTS
 from casetrack.web.forms.fields import (
+    CheckboxField,
     ChoiceField,
     DateField3,
     DateTimeField,
@@ -207,3 +213,59 @@ class OfferForm(forms.Form):
 class PaymentForm(forms.Form):
     paid_on = DateField3(label=_("Paid on"), name=_("the day of the payment"), not_future=True)
     note = TextField(label=_("Note"), required=False, max_length=200)
+
+
+PERCENT = {"required": False, "decimal_places": 2, "min_value": Decimal(0), "max_value": Decimal(100), "width": 4}
+
+
+class PolicyForm(forms.Form):
+    """A draft of a compensation policy; shares are typed as percent. `policy`: what the fields begin with."""
+
+    valid_from = DateField3(label=_("For incidents from"), name=_("the first day"))
+    valid_until = DateField3(
+        label=_("Until"), name=_("the last day"), required=False, help_text=_("Empty: until a later version.")
+    )
+    method = ChoiceField(label=_("Method"), name=_("the method"), choices=Method.choices)
+    is_individual = CheckboxField(
+        label=_("Each case is decided individually; the shares are where it starts from"), required=False
+    )
+    solatium = YenField(label=_("Solatium"), required=False)
+    application_until = DateField3(
+        label=_("Last day for an application"), name=_("the last day for an application"), required=False
+    )
+    summary_ja = LongTextField(label=_("Text of the policy in Japanese"), required=False, max_length=8000, rows=5)
+    summary_en = LongTextField(label=_("Text of the policy in English"), required=False, max_length=8000, rows=5)
+
+    def __init__(self, *args: Any, policy: CompensationPolicy | None, **kwargs: Any) -> None:
+        initial = {name: getattr(policy, name) for name in self.base_fields} if policy else {}
+        ratios, reductions = (policy.ratios, policy.reductions) if policy else ({}, {})
+        shares = {f"ratio_{name}": share for name, share in ratios.items()}
+        shares |= {f"reduction_{name}": share for name, share in reductions.items()}
+        initial |= {name: plain(Decimal(share) * 100) for name, share in shares.items()}
+        super().__init__(*args, initial=initial, **kwargs)
+        for name, label in COMPONENTS.items():
+            if name in loss.COMPONENTS:
+                self.fields[f"ratio_{name}"] = DecimalTextField(label=label, name=label, suffix="%", **PERCENT)
+        for name, label in CUSTOMER.items():
+            self.fields[f"reduction_{name}"] = DecimalTextField(label=label, name=label, suffix="%", **PERCENT)
+
+    def _named(self, start: str) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(start)]
+
+    @property
+    def ratio_fields(self) -> list[forms.BoundField]:
+        return self._named("ratio_")
+
+    @property
+    def reduction_fields(self) -> list[forms.BoundField]:
+        return self._named("reduction_")
+
+    def _shares(self, start: str) -> dict[str, str]:
+        given = {name.removeprefix(start): self.cleaned_data[name] for name in self.fields if name.startswith(start)}
+        return {name: plain(share / 100) for name, share in given.items() if share is not None}
+
+    def fields_of_policy(self) -> dict[str, Any]:
+        """What the services take."""
+        given = {name: self.cleaned_data[name] for name in self.base_fields}
+        given["solatium"] = given["solatium"] or 0
+        return {**given, "ratios": self._shares("ratio_"), "reductions": self._shares("reduction_")}

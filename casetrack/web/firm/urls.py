@@ -75,7 +75,19 @@ one_case: list[URLPattern | URLResolver] = [
     path("bank/", bank.bank, name="bank"),
     path("bank/number/", bank.number, name="bank-number"),
 ]
+policy = [
+    path("", policies.policy, name="policy"),
+    path("edit/", policies.edit, name="policy-edit"),
+    path("simulate/", policies.simulate, name="policy-simulate"),
+    path("propose/", policies.propose, name="policy-propose"),
+    path("return/", policies.send_back, name="policy-return"),
+    path("approve/", policies.approve, name="policy-approve"),
+    path("discard/", policies.discard, name="policy-discard"),
+]
 urlpatterns = [
+    path("policies/", policies.policies, name="policies"),
+    path("policies/draft/", policies.draft, name="policy-draft"),
+    path("policies/<int:version>/", include(policy)),
     path("", queue.queue, name="queue"),
     path("cases/<reference:reference>/", include(one_case)),
 ]

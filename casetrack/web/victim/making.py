@@ -64,7 +64,7 @@ def making_of(offer: Offer, run: Assessment) -> Making:
         lines=[line for account in accounts for line in _lines(account)],
         parts=_parts(accounts),
         deliver=[row for account in accounts for row in _restoration(account.result["restoration"])],
-        is_cash=run.policy.method == "cash",
+        is_cash=run.method == "cash",
         adjustment=Decimal(offer.components.get("adjustment", "0")),
     )
 

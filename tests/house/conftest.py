@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from casetrack.assessment.models import Simulation
 from casetrack.cases.services.bank import change_bank_account, clear_bank_alarm, raise_bank_alarm
 from casetrack.correspondence.services import write_note
 from casetrack.demo.cast import Cast
@@ -72,6 +73,8 @@ def world(story: Story) -> World:
     ColumnMapping.objects.create(user=story.user("vera"), fingerprint="1", saved_at=story.at)
     once(story.user("vera"), uuid.uuid4(), "test", lambda: "")
     now = clock.now()
+    firm = story.case.firm
+    Simulation.objects.create(policy=firm.policies.get(), firm=firm, asked_by=story.user("alma"), asked_at=now)
     ClaimCode.objects.create(
         case=story.case, code_index="0", channel="post", issued_by=story.user("fiona"), issued_at=now, expires_at=now
     )

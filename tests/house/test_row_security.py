@@ -18,7 +18,6 @@ OWNERS = {
 # Tables with such a column that everybody may read, and why.
 OPEN = {
     "firms_membership": "who works where: read before there is a scope",
-    "assessment_compensationpolicy": "published",
 }
 OURS = [
     model
@@ -36,6 +35,8 @@ def rows(model: type[models.Model], world: World) -> int:
     """Rows of vera's that the present scope shows."""
     if model._meta.db_table == "people_victim":
         return model._default_manager.filter(pk=world.cast.victim["vera"].pk).count()
+    if model._meta.db_table == "assessment_compensationpolicy":
+        return model._default_manager.filter(firm=world.story.case.firm).count()
     return model._default_manager.count()
 
 

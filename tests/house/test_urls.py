@@ -50,6 +50,7 @@ def addresses(world: World) -> list[Address]:
     samples: dict[str, Any] = {
         "reference": world.story.case.reference,
         "number": 1,
+        "version": 1,
         "place": 1,
         "action": "withdraw",
         "name": "acknowledge",

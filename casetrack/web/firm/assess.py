@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casetrack.assessment.models import Assessment, CompensationPolicy
+from casetrack.assessment.models import Assessment, CompensationPolicy, Method
 from casetrack.assessment.services import (
     blocking_executions,
     is_current,
@@ -51,6 +51,12 @@ def policy_of(case: Case) -> tuple[CompensationPolicy | None, str]:
         return None, explain(error)
 
 
+def has_choice(case: Case) -> bool:
+    """Whether the policy leaves it to the customer how the account is made good."""
+    policy, _error = policy_of(case)
+    return policy is not None and policy.method == Method.CHOICE
+
+
 def ratios_of(policy: CompensationPolicy) -> list[tuple[Any, Decimal]]:
     """Component and percent, in the order of the rules."""
     return [(COMPONENTS[name], Decimal(policy.ratios[name]) * 100) for name in COMPONENTS if name in policy.ratios]
@@ -62,7 +68,7 @@ def form_for(request: HttpRequest, case: Case) -> AssessForm:
     securities = needed_prices(case)
     form = AssessForm(
         posted(request), securities=securities, currencies=foreign_currencies(case),
-        initial={"valuation_on": yesterday},
+        initial={"valuation_on": yesterday}, has_choice=has_choice(case),
     )  # fmt: skip
     form.full_clean()
     day = form.cleaned_data.get("valuation_on") or yesterday if form.is_bound else yesterday
@@ -126,6 +132,7 @@ def run(case: Case, form: AssessForm, request: HttpRequest) -> Assessment:
         entered_source=given["price_reason"],
         reduction=form.reduction_share,
         reduction_reason=given["reduction_reason"],
+        method=given.get("method", ""),
     )
 
 

@@ -156,8 +156,16 @@ class AssessForm(forms.Form):
         label=_("Reason of the reduction"), required=False, rows=3, help_text=_("The victim reads it."), max_length=4000
     )
 
-    def __init__(self, *args: Any, securities: Iterable[str], currencies: Iterable[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, securities: Iterable[str], currencies: Iterable[str], has_choice: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if has_choice:
+            self.fields["method"] = ChoiceField(
+                label=_("What the customer chose"), name=_("what the customer chose"),
+                choices=[(m.value, m.label) for m in (Method.RESTORATION, Method.CASH)],
+                help_text=_("The policy leaves it to the customer."),
+            )  # fmt: skip
         self.securities = {f"price_{place}": code for place, code in enumerate(securities)}
         self.currencies = {f"rate_{place}": code for place, code in enumerate(currencies)}
         for name, code in self.securities.items():
@@ -215,7 +223,13 @@ class PaymentForm(forms.Form):
     note = TextField(label=_("Note"), required=False, max_length=200)
 
 
-PERCENT = {"required": False, "decimal_places": 2, "min_value": Decimal(0), "max_value": Decimal(100), "width": 4}
+PERCENT: dict[str, Any] = {
+    "required": False,
+    "decimal_places": 2,
+    "min_value": Decimal(0),
+    "max_value": Decimal(100),
+    "width": 4,
+}
 
 
 class PolicyForm(forms.Form):
@@ -242,7 +256,8 @@ class PolicyForm(forms.Form):
         shares = {f"ratio_{name}": share for name, share in ratios.items()}
         shares |= {f"reduction_{name}": share for name, share in reductions.items()}
         initial |= {name: plain(Decimal(share) * 100) for name, share in shares.items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         for name, label in COMPONENTS.items():
             if name in loss.COMPONENTS:
                 self.fields[f"ratio_{name}"] = DecimalTextField(label=label, name=label, suffix="%", **PERCENT)

@@ -96,7 +96,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The draft is kept. Simulate it before you hand it on."))
             return redirect("firm:policy", made.version)
-    context = {"form": form, "example": example, "example_name": name_of(example) if example else ""}
+    context: dict[str, Any] = {"form": form, "example": example, "example_name": name_of(example) if example else ""}
     if example:
         names = {**COMPONENTS, "valid_until": _("the end of the period")}
         context["unstated"] = [names.get(name, name) for name in example.unstated]
@@ -135,7 +135,8 @@ def page(request: HttpRequest, found: CompensationPolicy, status: int = 200, **m
     user = me(request)
     simulation = found.simulations.order_by("-asked_at").first()
     is_maker = may_make_policies(user)
-    rows = simulation.rows[:SHOWN_ROWS] if simulation else []
+    shown = simulation.rows[:SHOWN_ROWS] if simulation else []
+    rows = [(case, Decimal(before), Decimal(after)) for case, before, after in shown]
     mine = found.prepared_by_id == user.pk
     context = {
         "policy": found,

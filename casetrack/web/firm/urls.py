@@ -12,6 +12,7 @@ from casetrack.web.firm import (
     executions,
     ledger,
     offers,
+    policies,
     queue,
     settlements,
 )

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from casetrack.assessment.models import CompensationPolicy, Method
 from casetrack.assessment.reductions import CUSTOMER
+from casetrack.assessment.statement import COMPONENTS
 from casetrack.calc import loss
 from casetrack.cases.permissions import CASEWORKERS
 from casetrack.firms.models import Firm
@@ -19,7 +20,6 @@ from casetrack.intake.models import ClaimChannel
 from casetrack.lib import clock
 from casetrack.lib.money import plain
 from casetrack.people.models import User
-from casetrack.web.firm.statement import COMPONENTS
 from casetrack.web.forms.fields import (
     CheckboxField,
     ChoiceField,

@@ -25,11 +25,11 @@ from casetrack.assessment.services import (
     return_policy,
 )
 from casetrack.assessment.services.policies import content_hash, may_make_policies
+from casetrack.assessment.statement import COMPONENTS
 from casetrack.lib.errors import DomainError
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import for_staff, me, membership, posted, refused
 from casetrack.web.firm.forms import PolicyForm, ReasonForm
-from casetrack.web.firm.statement import COMPONENTS
 from casetrack.web.formats import is_japanese
 
 SHOWN_ROWS = 100

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.audit.models import Entry
 from casetrack.cases.models import Case
 from casetrack.cases.workflow import ACTIONS, VICTIM
@@ -19,7 +20,7 @@ from casetrack.ledger.models import Execution
 from casetrack.lib.clock import travel_to
 from casetrack.people.models import User
 from casetrack.web.victim.cases import ACTION_PAGES
-from casetrack.web.victim.words import COMPONENTS, STANDINGS, differs, standing
+from casetrack.web.victim.words import STANDINGS, differs, standing
 from tests.builders import Story
 from tests.evidence import files
 
@@ -54,7 +55,7 @@ def test_every_status_has_its_words(story: Story) -> None:
     for status in STANDINGS:
         story.case.status = status
         assert standing(story.case, None, story.at).where
-    assert {"planted", "solatium", "adjustment", "restoration"} <= set(COMPONENTS)
+    assert {"planted", "solatium", "adjustment", "restoration"} <= set(PLAIN_COMPONENTS)
 
 
 def test_the_first_page_of_somebody_new_leads_to_the_report(browser: Client) -> None:

@@ -4,9 +4,11 @@ requests through `client_of` in the scope of whoever sends them."""
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from casetrack.demo.cast import Cast, make_cast
 from casetrack.lib.scope import system_scope
@@ -35,6 +37,12 @@ def _system_scope(request: pytest.FixtureRequest) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("select set_config('app.audience', 'system', true)")
     yield
+
+
+@pytest.fixture(autouse=True)
+def _language() -> None:
+    """A request leaves its language behind in the thread: each test begins with the platform's."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from casetrack.local.keys import secrets_file, secrets_of
 
 # Commands that need no database, and so start none.
 WITHOUT_DATABASE = {
-    "assess", "collectstatic", "compilemessages", "diffsettings", "help", "makemessages", "makemigrations",
+    "assess", "bench", "collectstatic", "compilemessages", "diffsettings", "help", "makemessages", "makemigrations",
     "spectacular", "startapp", "verify_summary", "version", "workflow_docs",
 }  # fmt: skip
 HELP = {"-h", "--help", "--version"}

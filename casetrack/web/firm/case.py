@@ -22,6 +22,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Offer
 from casetrack.negotiation.services.offers import MAY_OFFER
 from casetrack.negotiation.workflow import OfferStatus
+from casetrack.notifications.notices import is_unreachable
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me
 from casetrack.web.firm.forms import AssignForm, MessageForm, NoteForm
@@ -88,6 +89,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
     can_investigate = permissions.can_investigate(user, case)
     context = {
         "case": case,
+        "is_unreachable": is_unreachable(case),
         "now": clock.now(),
         "age_days": (clock.tokyo_date(clock.now()) - clock.tokyo_date(case.opened_at)).days,
         "buttons": buttons(request, case, is_settled=settlement is not None, is_paid=payment is not None),

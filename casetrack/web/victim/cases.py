@@ -20,6 +20,7 @@ from casetrack.ledger.models import Execution
 from casetrack.lib import clock
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.workflow import OfferStatus
+from casetrack.notifications.notices import is_unreachable
 from casetrack.people.models import User
 from casetrack.web.formats import is_japanese
 from casetrack.web.report.pages import moment
@@ -70,6 +71,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "case": case,
         "now": now,
         "standing": standing(case, open_offer, now),
+        "is_unreachable": is_unreachable(case),
         "stations": stations(case.status),
         "said": _last_reason(case),
         "offer": open_offer if open_offer and open_offer.party == OfferParty.FIRM else None,

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.correspondence.services import LONGEST
 from casetrack.evidence.services.requests import LONGEST as LONGEST_ANSWER
+from casetrack.notifications.models import HowTold
+from casetrack.web.forms.choices import ChoiceField
 from casetrack.web.forms.fields import CheckboxField, IdempotentForm, LongTextField, TextField, YenField
 from casetrack.web.report.base import FilesForm, PageForm
 
@@ -83,3 +85,9 @@ class AnswerRequestForm(FilesForm):
         label=_("If you do not have it: why?"), name=_("why you do not have it"), max_length=LONGEST_ANSWER, rows=4,
         required=False, help_text=_("You can also add a remark to your files here."),
     )  # fmt: skip
+
+
+class MailsForm(CaseForm):
+    how = ChoiceField(
+        label=_("E-mails about what is not urgent"), name=_("when you want e-mails"), choices=HowTold.choices
+    )

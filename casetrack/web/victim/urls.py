@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casetrack.web import uploads
-from casetrack.web.victim import bank, cases, claim, executions, files, letters, offers
+from casetrack.web.victim import bank, cases, claim, executions, files, letters, notices, offers
 from casetrack.web.victim.report import bringing, overview, trades
 from casetrack.web.victim.report import views as report
 from casetrack.web.victim.report.autosave import autosave
@@ -14,6 +14,8 @@ urlpatterns = [
     path("bank/", bank.details, name="bank"),
     path("bank/change/", bank.change, name="bank-change"),
     path("bank/not-me/", bank.not_me, name="bank-not-me"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read, name="notices-read"),
     path("claim/", claim.claim, name="claim"),
     path("report/", report.start, name="report"),
     path("report/<uuid:key>/", overview.task_list, name="task-list"),

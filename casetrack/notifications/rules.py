@@ -74,4 +74,5 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }
 
 # Mailed to a victim whatever was chosen and at whatever hour: what has a deadline of theirs, or answers their own act.
-URGENT = {"cases.submitted", "negotiation.offer_approved", "evidence.requested"}
+# So is everything about the person and not a case: the safety of their log-in and their bank account.
+URGENT = {"cases.submitted", "cases.bank_alarm_cleared", "negotiation.offer_approved", "evidence.requested"}

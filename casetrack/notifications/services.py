@@ -102,14 +102,15 @@ def _deliveries(entry: Entry, case: Case | None, now: dt.datetime) -> Iterator[D
                 action=entry.action,
                 **to,
             )
-            if isinstance(somebody, User) and somebody.role == Role.VICTIM and entry.action not in URGENT:
-                _spare(delivery, somebody, now)
+            to_victim = isinstance(somebody, User) and somebody.role == Role.VICTIM
+            if to_victim and case is not None and entry.action not in URGENT:
+                _spare(delivery, now)
             yield delivery
 
 
-def _spare(delivery: Delivery, user: User, now: dt.datetime) -> None:
+def _spare(delivery: Delivery, now: dt.datetime) -> None:
     """What is not urgent goes out as its reader chose, and never in the quiet hours."""
-    choice = MailChoice.objects.filter(user=user).first()
+    choice = MailChoice.objects.filter(user=delivery.recipient).first()
     how = choice.how if choice else HowTold.AT_ONCE
     delivery.is_urgent = False
     if how == HowTold.NEVER:

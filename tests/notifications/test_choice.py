@@ -6,6 +6,7 @@ import smtplib
 import pytest
 from django.core import mail
 
+from casetrack.audit.services import PLATFORM, record
 from casetrack.lib import clock
 from casetrack.notifications import services
 from casetrack.notifications.models import Delivery, HowTold
@@ -59,6 +60,12 @@ def test_the_night_is_quiet_and_the_morning_brings_the_mail(today: Story) -> Non
 def test_the_receipt_of_her_report_comes_at_night_too(today: Story, vera: User) -> None:
     choose_mails(HowTold.NEVER, actor=vera)
     today.reported()
+    assert mails_at(at_hour(23)) == 1
+
+
+def test_that_her_bank_account_changed_she_hears_at_night_whatever_she_chose(vera: User) -> None:
+    choose_mails(HowTold.NEVER, actor=vera)
+    record(chain=PLATFORM, action="people.bank_account_changed", actor=vera, subject=f"user:{vera.pk}")
     assert mails_at(at_hour(23)) == 1
 
 

@@ -8,7 +8,7 @@ from email.parser import BytesParser
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -155,7 +155,8 @@ def first_openings(files: "Iterable[EvidenceFile]") -> "dict[str, dt.datetime]":
 
 def rows_of(files: "Iterable[EvidenceFile]", user: User, *, staff: bool = False) -> list[dict[str, Any]]:
     """Each file as the lists show it: where it is, and whether its reader may open it."""
-    listed = list(files.select_related("request") if isinstance(files, QuerySet) else files)
+    listed = list(files)
+    prefetch_related_objects(listed, "request")  # one query, whether they came as a list or were asked for just now
     openings = first_openings(listed)
     rows = []
     for file in listed:

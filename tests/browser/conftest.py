@@ -3,6 +3,7 @@
 CASETRACK_SHOTS=1 writes the pictures to var/shots of the tree.
 """
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from casetrack.local import assets
 from casetrack.people.models import User
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the tests still use the ORM
@@ -29,7 +31,15 @@ WIDTHS = {"wide": 1280, "phone": 375}
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def built() -> None:
+    """Scripts and styles as the tree has them; two workers do not build at once."""
+    with assets.SOURCE.joinpath("package.json").open() as source:
+        fcntl.flock(source, fcntl.LOCK_EX)
+        assets.main()
+
+
+@pytest.fixture(scope="session")
+def browser(built: None) -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.fail("The browser tests need: apt-get install --no-install-recommends chromium fonts-noto-cjk")

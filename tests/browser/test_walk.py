@@ -23,6 +23,7 @@ from tests.builders import EXAMPLE_A, Cast
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ACCOUNT = "0123-4567890"
 MAIN_BUTTON = "main form .govuk-button:not(.govuk-button--secondary):visible >> nth=0"
+SIGN_UP = "main form[action$='/signup/'] button[type=submit]"  # the passkey's is the page's main button
 PASSWORD = "a long and quiet sentence 7"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -99,10 +100,10 @@ def vera_signs_up(vera: Walk) -> None:
     assert "0120-000-111" in vera.text()
     vera.go("accounts/signup/", "sign-up")
     vera.fill(email="new-vera@example.com", password1="short")
-    vera.send("sign-up-error")
+    vera.send("sign-up-error", SIGN_UP)
     assert vera.errors()
     vera.fill(email="new-vera@example.com", password1=PASSWORD)
-    vera.send("code")
+    vera.send("code", SIGN_UP)
     vera.fill(code=code_in_mail())
     vera.send("protect")
     vera.go("home/", "home")

@@ -1,10 +1,12 @@
 """Sending a file in pieces: begin, send what is missing, ask how much has arrived, finish. Answers are JSON; a refusal
 says `code`, `message` (a sentence for the reader) and, where one goes on, `offset`."""
 
+import json
 import re
 import uuid
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404
@@ -21,6 +23,7 @@ from casetrack.people.models import User
 from casetrack.web.errors import explain
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+REMEMBERED = 600  # seconds
 NUMBER = re.compile(r"[0-9]{1,15}")
 
 
@@ -121,7 +124,11 @@ def upload(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def finish(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
-    """All has arrived: make a file of it. What is refused is forgotten, and the answer says why."""
+    """All has arrived: make a file of it. What is refused is forgotten, and the answer says why; for some minutes it
+    says so again, since the first answer may have been lost with the connection."""
+    memory = f"upload-refused:{_me(request).pk}:{upload}"
+    if (said := cache.get(memory)) is not None:
+        return JsonResponse(said["body"], status=said["status"])
     row = _mine(request, upload)
     try:
         file = services.finish_upload(row, actor=_me(request))
@@ -130,5 +137,7 @@ def finish(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
         return _refusal(error)
     except DomainError as error:
         services.cancel_upload(row)
-        return _refusal(error)
+        answer = _refusal(error)
+        cache.set(memory, {"body": json.loads(answer.content), "status": answer.status_code}, REMEMBERED)
+        return answer
     return JsonResponse({"file": str(file.key), "sha256": file.sha256, "size": file.size}, status=201)

@@ -139,6 +139,8 @@ def test_a_refused_file_is_told_by_name_and_forgotten(of_vera: Sender) -> None:
     answer = of_vera.finish()
     assert answer.status_code == 422
     assert answer.json()["message"].startswith("invoice.pdf was not taken: its content is not what its name says")
+    again = of_vera.finish()  # as a browser does whose connection broke before the answer came
+    assert (again.status_code, again.json()) == (422, answer.json())
     assert not Upload.objects.exists()
     assert not EvidenceFile.objects.exists()
 

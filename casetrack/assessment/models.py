@@ -34,6 +34,7 @@ class CompensationPolicy(models.Model):
     `is_individual` the firm decides each case by its circumstances, and the ratios are where it starts from.
     `reductions` maps a customer's factor (calc's names, see `reductions.FACTORS`) to the highest share that it may take
     away, a decimal string from 0 to 1. `application_until`: the last day on which a victim may apply.
+    `returned_because`: why the last approver sent it back, until it is proposed again.
     """
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="policies")
@@ -52,6 +53,7 @@ class CompensationPolicy(models.Model):
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
+    returned_because = models.TextField(blank=True)
 
     objects = PolicyQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.test import Client
 from casetrack.assessment.examples import EXAMPLES
 from casetrack.assessment.models import CompensationPolicy, Simulation
 from casetrack.assessment.services import run_simulation
+from casetrack.audit.models import Entry
 from casetrack.firms.models import Membership
 from casetrack.people.models import User
 from tests.builders import Cast, Story
@@ -89,6 +90,10 @@ def test_a_policy_is_returned_only_with_a_reason(ada: User, alma: User, client_o
     assert approver.post(f"{AT}2/return/", {"reason": " "}).status_code == 400
     assert approver.post(f"{AT}2/return/", {"reason": "Too little."}).status_code == 302
     assert second().status == "draft"
+    assert "Too little." in client_of(ada).get(f"{AT}2/").content.decode()
+    assert "Too little." not in str(list(Entry.objects.values_list("data", flat=True)))
+    client_of(ada).post(f"{AT}2/propose/")
+    assert second().returned_because == ""
 
 
 def test_who_may_not_make_policies_reads_them_and_other_firms_find_nothing(

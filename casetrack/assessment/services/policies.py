@@ -17,6 +17,7 @@ from casetrack.calc.loss import COMPONENTS
 from casetrack.cases.models import Access, Case
 from casetrack.firms.models import Firm, StaffRole, membership_of
 from casetrack.lib import clock
+from casetrack.lib.crypto import keyed_hash
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.people.models import User
 
@@ -180,8 +181,8 @@ def propose_policy(policy: CompensationPolicy, *, actor: User) -> CompensationPo
     content = content_hash(policy)
     if not policy.simulations.filter(policy_sha256=content, finished_at__isnull=False).exists():
         raise InvalidInput(_("Simulate the draft as it stands first: nobody should approve what nobody has seen."))
-    policy.status = PolicyStatus.PROPOSED
-    policy.save(update_fields=["status"])
+    policy.status, policy.returned_because = PolicyStatus.PROPOSED, ""
+    policy.save(update_fields=["status", "returned_because"])
     _record(policy, "proposed", actor)
     return policy
 
@@ -192,9 +193,9 @@ def return_policy(policy: CompensationPolicy, *, actor: User, reason: str) -> Co
     _locked(policy, actor, PolicyStatus.PROPOSED)
     if not reason.strip():
         raise InvalidInput(_("Give a reason."), field="reason")
-    policy.status = PolicyStatus.DRAFT
-    policy.save(update_fields=["status"])
-    _record(policy, "returned", actor, reason=reason.strip())
+    policy.status, policy.returned_because = PolicyStatus.DRAFT, reason.strip()
+    policy.save(update_fields=["status", "returned_because"])
+    _record(policy, "returned", actor, reason_hash=keyed_hash(reason.strip()))
     return policy
 
 

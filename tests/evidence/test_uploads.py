@@ -105,6 +105,25 @@ def test_two_uploads_of_the_same_content_at_once_make_one_file_and_one_is_told(v
 
 
 @pytest.mark.django_db
+def test_the_same_content_goes_on_under_its_own_name_and_not_under_another(vera: User) -> None:
+    digest = hashlib.sha256(CONTENT).hexdigest()
+
+    def start(number: int, name: str) -> Upload:
+        return start_upload(
+            uuid.UUID(int=number), name, len(CONTENT), actor=vera, draft_key=DRAFT, sha256=digest
+        )  # fmt: skip
+
+    liar, report = start(1, "picture.png"), start(2, "report.pdf")
+    assert liar.key != report.key
+    assert start(3, "report.pdf").key == report.key
+    for row in (liar, report):
+        append_piece(row, 0, CONTENT)
+    with pytest.raises(InvalidInput):
+        finish_upload(liar, actor=vera)
+    assert finish_upload(report, actor=vera).name == "report.pdf"
+
+
+@pytest.mark.django_db
 def test_what_an_undone_piece_left_behind_is_written_over(vera: User) -> None:
     row = append_piece(begun(vera), 0, CONTENT[:100])
     storage.write_part(storage.part_of(row.key), 100, b"left behind by a transaction that was undone" * 9)

@@ -59,7 +59,8 @@ def start_upload(
     sha256: str = "",
 ) -> Upload:
     """Begin, or go on: the same `key` again, or the same content (`sha256`, as the browser computed it) that is on its
-    way to the same place, gives the upload that is there.
+    way to the same place under the same name, gives the upload that is there. Two names are two uploads: the name
+    decides whether the content is taken.
 
     Raises what `add_file` raises of what can be known now, Conflict (the key is another's, or too many are on their
     way).
@@ -69,7 +70,7 @@ def start_upload(
     mine = Upload.objects.filter(uploaded_by=actor, case=case, draft_key=draft_key, request=request, size=size)
     found = mine.filter(key=key).first()
     if found is None and sha256:
-        found = mine.filter(sha256=sha256).unfinished().order_by("pk").first()
+        found = mine.filter(sha256=sha256, name=name).unfinished().order_by("pk").first()
     if found is not None:
         return found
     if size < 1:

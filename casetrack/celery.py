@@ -15,6 +15,11 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "notices are sent": {"task": "casetrack.notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "documents are made": {"task": "casetrack.documents.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "copies are made and deleted": {
+        "task": "casetrack.copies.tasks.drain",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "offers lapse": {"task": "casetrack.negotiation.tasks.lapse_offers", "schedule": crontab(minute="*/10")},
     "files are scanned": {
         "task": "casetrack.evidence.tasks.examine_waiting",

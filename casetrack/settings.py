@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "casetrack.intake",
     "casetrack.notifications",
     "casetrack.reports",
+    "casetrack.copies",
     "casetrack.web",
     "casetrack.api",
     "casetrack.demo",
@@ -216,6 +217,7 @@ DOOR_LIMITS = {
     "claim": ((10, 3600, "person"), (60, 3600, "address")),
     "upload": ((120, 600, "person"), (1200, 3600, "address")),
     "bank": ((10, 3600, "person"),),
+    "copy": ((10, 3600, "person"),),
     "check": ((60, 60, "address"), (600, 3600, "address")),
 }
 # A change of bank details keeps payments back for so long (docs/operations.md).

@@ -32,6 +32,16 @@ def decrypt(token: str) -> str:
     return _fernet(tuple(settings.FIELD_KEYS)).decrypt(token.encode()).decode()
 
 
+def encrypt_bytes(data: bytes) -> bytes:
+    """As `encrypt`, for bytes: a token of URL-safe characters, a third longer."""
+    return _fernet(tuple(settings.FIELD_KEYS)).encrypt(data)
+
+
+def decrypt_bytes(token: bytes) -> bytes:
+    """The bytes of a token made by `encrypt_bytes`; raises InvalidToken."""
+    return _fernet(tuple(settings.FIELD_KEYS)).decrypt(token)
+
+
 def _mac(text: str) -> str:
     if not settings.INDEX_KEY:
         raise ImproperlyConfigured("CASETRACK_INDEX_KEY is not set (docs/operations.md)")

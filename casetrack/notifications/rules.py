@@ -70,6 +70,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "cases.bank_alarm_cleared": _VICTIM,
     "people.bank_account_changed": (Rule(Audience.PERSON, "victim-safety"),),
     "people.bank_alarm_raised": (Rule(Audience.PERSON, "victim-safety"),),
+    "copies.asked": (Rule(Audience.PERSON, "victim-safety"),),
     "people.regulator_added": (Rule(Audience.PERSON, "staff-invitation"),),
 }
 

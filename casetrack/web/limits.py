@@ -40,6 +40,7 @@ DOORS = {
     "victim:upload-start": "upload",
     "victim:bank-change": "bank",
     "victim:bank-not-me": "bank",
+    "victim:copy-ask": "copy",
     "check": "check",
     "check-token": "check",
 }

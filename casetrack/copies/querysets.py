@@ -1,0 +1,24 @@
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from casetrack.copies.models import Copy
+    from casetrack.people.models import User
+
+
+class CopyQuerySet(models.QuerySet["Copy"]):
+    def visible_to(self, user: "User") -> "CopyQuerySet":
+        """One's own alone."""
+        return self.filter(user=user)
+
+    def running(self) -> "CopyQuerySet":
+        return self.filter(status__in=("waiting", "making"))
+
+    def due(self, now: dt.datetime) -> "CopyQuerySet":
+        """Those that may be tried now: waiting ones, and ones whose worker has gone silent."""
+        return self.running().filter(next_try_at__lte=now)
+
+    def ready(self, now: dt.datetime) -> "CopyQuerySet":
+        return self.filter(status="ready", expires_at__gt=now)

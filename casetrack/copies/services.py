@@ -1,0 +1,194 @@
+"""Asking for a copy, making it in the background, giving it out, deleting it.
+
+A try is claimed by an update that must change exactly one row, and writes only while the copy still bears its number:
+a worker that was taken for dead (its lease ran out) changes nothing any more. Each word of progress is a transaction of
+its own, so that the page sees it; so nothing here but `ask_copy` and `give_copy` is called inside one.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_noop as _
+from django.utils.translation import override
+
+from casetrack.audit.services import PLATFORM, record
+from casetrack.copies import storage
+from casetrack.copies.archive import Archive, Part
+from casetrack.copies.contents import parts_of
+from casetrack.copies.models import Copy, CopyStatus
+from casetrack.lib import clock
+from casetrack.lib.errors import Conflict, NotAllowed
+from casetrack.lib.scope import scoped, system_scope
+from casetrack.people.models import Role, User
+
+logger = logging.getLogger(__name__)
+
+KEPT = dt.timedelta(hours=24)
+# A try that says nothing for so long is dead. One part is a file of evidence at most; sealing takes a minute per GiB.
+LEASE = dt.timedelta(minutes=15)
+# Before the second and the third try; the third is the last.
+PAUSES = (dt.timedelta(minutes=1), dt.timedelta(minutes=10))
+ATTEMPTS = len(PAUSES) + 1
+
+
+class Lost(Exception):
+    """Another worker has taken over."""
+
+
+@transaction.atomic
+def ask_copy(*, language: str, actor: User) -> Copy:
+    """Ask for a copy of everything held about the actor; the one that is being made, if there is one.
+
+    Raises NotAllowed (no victim).
+    """
+    if actor.role != Role.VICTIM:
+        raise NotAllowed(_("Only the person themselves may ask for this copy."))
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    running = Copy.objects.visible_to(actor).running().first()
+    if running is not None:
+        return running
+    now = clock.now()
+    copy = Copy.objects.create(user=actor, language=language, asked_at=now, next_try_at=now)
+    _record(copy, "copies.asked", actor)
+    return copy
+
+
+@transaction.atomic
+def give_copy(copy: Copy, *, actor: User) -> Iterator[bytes]:
+    """The ZIP in pieces, for its owner; the audit log says so. Raises NotAllowed, Conflict (it is not there)."""
+    if copy.user_id != actor.pk:
+        raise NotAllowed(_("Only the person themselves may ask for this copy."))
+    gone = Conflict(_("This copy is no longer there. Ask for a new one."))
+    if not Copy.objects.filter(pk=copy.pk).ready(clock.now()).exists():
+        raise gone
+    try:
+        pieces = storage.open_sealed(copy)
+    except FileNotFoundError:
+        raise gone from None
+    _record(copy, "copies.downloaded", actor, sha256=copy.sha256)
+    return pieces
+
+
+def make_copy(pk: int) -> bool:
+    """Make the copy, if it is due and nobody else makes it. Whether this call made it; a failure is tried again."""
+    copy = _claim(pk, clock.now())
+    if copy is None:
+        return False
+    try:
+        _make(copy)
+    except Lost:
+        storage.discard(copy)
+        return False
+    except Exception:  # a full disk, a broken row: said on the page, tried again
+        logger.exception("copy %s, attempt %s", copy.pk, copy.attempts)
+        storage.discard(copy)
+        _record_failure(copy, clock.now())
+        return False
+    return True
+
+
+def _claim(pk: int, now: dt.datetime) -> Copy | None:
+    """Take the next try for ourselves; None if it is not due. One whose last worker died for good has failed."""
+    with system_scope():
+        due = Copy.objects.due(now).filter(pk=pk)
+        tried_out = due.filter(attempts__gte=ATTEMPTS).first()
+        if tried_out is not None:
+            _fail(tried_out)
+            return None
+        claimed = due.update(
+            status=CopyStatus.MAKING, attempts=F("attempts") + 1, next_try_at=now + LEASE, done=0, total=0
+        )
+        return Copy.objects.select_related("user").get(pk=pk) if claimed else None
+
+
+def _make(copy: Copy) -> None:
+    user, at, left_out = copy.user, clock.now(), []
+    with storage.scratch() as file, override(copy.language):
+        archive = Archive(file, at)
+        with scoped(user.audience, user_id=user.pk):
+            parts, refused = parts_of(user, at)
+        for place, part in enumerate(parts):
+            _say(copy, done=place, total=len(parts))
+            if not _add(archive, part, user):
+                left_out.append({"path": part.path, "because": "missing"})
+        archive.close(made_at=at, language=copy.language, left_out=[*refused, *left_out])
+        _say(copy, done=len(parts), total=len(parts))
+        size, sha256 = storage.seal(copy, file)
+    _finish(copy, size=size, sha256=sha256, made_at=clock.now())
+
+
+def _add(archive: Archive, part: Part, user: User) -> bool:
+    """Write one part, read as its owner reads: what the database hides from them cannot get in. False: it is gone."""
+    with scoped(user.audience, user_id=user.pk):
+        try:
+            archive.add(part)
+        except FileNotFoundError:
+            logger.error("a file is missing on disk")
+            return False
+    return True
+
+
+def _mine(copy: Copy) -> Any:
+    return Copy.objects.filter(pk=copy.pk, status=CopyStatus.MAKING, attempts=copy.attempts)
+
+
+def _say(copy: Copy, **progress: int) -> None:
+    with system_scope():
+        if not _mine(copy).update(next_try_at=clock.now() + LEASE, **progress):
+            raise Lost
+
+
+def _finish(copy: Copy, *, made_at: dt.datetime, **facts: Any) -> None:
+    """It is ready; the one that it takes the place of ends now."""
+    with system_scope():
+        Copy.objects.filter(user=copy.user_id).ready(made_at).update(expires_at=made_at)
+        ready = {"status": CopyStatus.READY, "made_at": made_at, "expires_at": made_at + KEPT}
+        if not _mine(copy).update(**ready, **facts):
+            raise Lost
+        _record(copy, "copies.made", User.objects.system(), **facts)
+
+
+def _record_failure(copy: Copy, now: dt.datetime) -> None:
+    with system_scope():
+        if copy.attempts >= ATTEMPTS:
+            if _mine(copy).exists():
+                _fail(copy)
+            return
+        _mine(copy).update(status=CopyStatus.WAITING, next_try_at=now + PAUSES[copy.attempts - 1])
+
+
+def _fail(copy: Copy) -> None:
+    Copy.objects.filter(pk=copy.pk).update(status=CopyStatus.FAILED)
+    _record(copy, "copies.failed", User.objects.system())
+
+
+def _record(copy: Copy, action: str, actor: User, **data: Any) -> None:
+    record(
+        chain=PLATFORM, action=action, actor=actor, subject=f"user:{copy.user_id}",
+        data={"copy": str(copy.key), **data},
+    )  # fmt: skip
+
+
+def due_copies(now: dt.datetime) -> list[int]:
+    """Those that a lost message or a dead worker left behind."""
+    with system_scope():
+        return list(Copy.objects.due(now).order_by("next_try_at").values_list("pk", flat=True))
+
+
+def delete_expired(now: dt.datetime) -> int:
+    """Delete copies whose time is over, and what dead tries left on disk; how many copies. First the bytes, then the
+    word of it: interrupted between the two, the next run says it."""
+    with system_scope():
+        over = list(Copy.objects.filter(status=CopyStatus.READY, expires_at__lte=now))
+    for copy in over:
+        storage.discard(copy)
+        with system_scope():
+            Copy.objects.filter(pk=copy.pk, status=CopyStatus.READY).update(status=CopyStatus.EXPIRED)
+    with system_scope():
+        kept = Copy.objects.filter(status__in=(CopyStatus.READY, CopyStatus.MAKING))
+        storage.sweep({storage.path_of(copy).name for copy in kept})
+    return len(over)

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from casetrack.assessment.models import Simulation
 from casetrack.cases.services.bank import change_bank_account, clear_bank_alarm, raise_bank_alarm
+from casetrack.copies.services import ask_copy
 from casetrack.correspondence.services import write_note
 from casetrack.demo.cast import Cast
 from casetrack.documents.services import drain
@@ -82,6 +83,7 @@ def world(story: Story) -> World:
         entry_id=1, recipient=story.user("vera"), template="victim-news", created_at=now, next_try_at=now
     )
     MailChoice.objects.create(user=story.user("vera"))
+    ask_copy(language="ja", actor=story.user("vera"))
     drain(now, only=["cases.submitted"])
     return World(story.cast, story)
 

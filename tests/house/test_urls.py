@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
+from casetrack.copies.models import Copy
 from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request, Upload
 from casetrack.intake.models import Draft
@@ -62,6 +63,7 @@ def addresses(world: World) -> list[Address]:
         "file": file,
         "upload": Upload.objects.get().key,
         "document": Document.objects.get().key,
+        "copy": Copy.objects.get().key,
         "asked": Request.objects.get().key,
         "token": draft,
         "pk": 1,

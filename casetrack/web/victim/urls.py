@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casetrack.web import uploads
-from casetrack.web.victim import bank, cases, claim, executions, files, letters, notices, offers
+from casetrack.web.victim import bank, cases, claim, copy, executions, files, letters, notices, offers
 from casetrack.web.victim.report import bringing, overview, trades
 from casetrack.web.victim.report import views as report
 from casetrack.web.victim.report.autosave import autosave
@@ -14,6 +14,9 @@ urlpatterns = [
     path("bank/", bank.details, name="bank"),
     path("bank/change/", bank.change, name="bank-change"),
     path("bank/not-me/", bank.not_me, name="bank-not-me"),
+    path("copy/", copy.state, name="copy"),
+    path("copy/ask/", copy.ask, name="copy-ask"),
+    path("copy/<uuid:copy>/", copy.download, name="copy-download"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices-read"),
     path("claim/", claim.claim, name="claim"),

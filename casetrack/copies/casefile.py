@@ -1,0 +1,156 @@
+"""What a copy says of a case: what its victim reads of it on the pages, as rows. Never the firm's own notes, reasons
+and names of people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Prefetch
+
+from casetrack.assessment.models import Assessment
+from casetrack.audit.models import Entry
+from casetrack.cases.models import Access, Case, CompromisedAccount, ExecutionAnswer
+from casetrack.cases.timeline import timeline
+from casetrack.copies.facts import facts, opened
+from casetrack.copies.person import profile
+from casetrack.correspondence.models import Message
+from casetrack.documents.models import Document
+from casetrack.evidence.models import EvidenceFile, Request
+from casetrack.ledger.models import Execution
+from casetrack.negotiation.models import Offer, Payment, Settlement
+from casetrack.people.models import User
+
+INCIDENT = (
+    "number", "kinds", "vector", "first_access_at", "detected_at", "noticed_at", "noticed_how", "noticed_note",
+    "told_firm_at", "freeze_asked_at", "frozen_at", "firm_answer", "firm_answer_note", "mfa_offered", "mfa_kind",
+    "access",
+)  # fmt: skip
+EXECUTION = (
+    "executed_at", "type", "side", "security", "quantity", "price", "unit", "currency", "fx", "settled_in", "fees",
+    "tax", "interest", "open_price", "amount",
+)  # fmt: skip
+OFFER = (
+    "number", "party", "status", "amount", "components", "reasons", "valid_until", "opened_at", "ended_at",
+    "answer_reason",
+)  # fmt: skip
+ASSESSMENT = (
+    "number", "method", "valuation_on", "reduction", "reduction_reason", "method_version", "loss", "due", "cash",
+    "restoration",
+)  # fmt: skip
+
+
+def case_facts(case: Case, user: User) -> dict[str, Any]:
+    """The case, the report as it was handed in, its accounts, and what happened, by the database and in words."""
+    return {
+        **facts(case, "reference", "status", "opened_by", "opened_at", "language", "due_at"),
+        "status_in_words": case.public_status,
+        "firm": {"code": case.firm.code, "name_ja": case.firm.name_ja, "name_en": case.firm.name_en},
+        "profile": profile(case.victim),
+        "report": opened(case.report),
+        "accounts": [_incident(incident) for incident in case.incidents.order_by("pk")],
+        "events": events(case, user),
+        "evidence_requests": [
+            facts(row, "what", "why", "due_on", "asked_at", "answered_at", "answer", "withdrawn_at")
+            for row in Request.objects.visible_to(user).filter(case=case).order_by("pk")
+        ],
+        "settlement": _settlement(case),
+    }
+
+
+def _incident(incident: CompromisedAccount) -> dict[str, Any]:
+    trades = incident.claimed_trades.select_related("execution").order_by("pk")
+    return {
+        **facts(incident, *INCIDENT),
+        "trades_reported": [
+            {
+                **facts(trade, "side", "security", "traded_on", "quantity", "amount", "on_margin"),
+                "execution": trade.execution.execution_id if trade.execution else None,
+            }
+            for trade in trades
+        ],
+        "decisions": [
+            facts(row, "access", "first_access_at", "detected_at", "recorded_at")
+            for row in incident.decisions.order_by("pk")
+        ],
+    }
+
+
+def events(case: Case, user: User) -> list[dict[str, Any]]:
+    """The timeline as its victim reads it, each step with the name that the log has for it."""
+    actions = case.events.filter(is_public=True).order_by("at", "id").values_list("action", flat=True)
+    return [
+        {"at": row.at, "action": action, "who": row.who, "what": str(row.title), "words": row.note}
+        for action, row in zip(actions, timeline(case, user=user), strict=True)
+    ]
+
+
+def _settlement(case: Case) -> dict[str, Any] | None:
+    settlement = Settlement.objects.filter(case=case).first()
+    if settlement is None:
+        return None
+    payment = Payment.objects.filter(case=case).first()
+    return {
+        **facts(settlement, "amount", "terms", "terms_sha256", "agreed_at"),
+        "payment": facts(payment, "amount", "paid_on", "note", "recorded_at", "received_at") if payment else None,
+    }
+
+
+def executions(case: Case) -> Iterator[dict[str, Any]]:
+    """The ledger of the accounts whose access was confirmed: each row as it stands and as it was, what the firm
+    decided it to be, and what the victim answered."""
+    accounts = case.incidents.filter(access=Access.CONFIRMED).values("account")
+    answers = Prefetch("answers", ExecutionAnswer.objects.filter(case=case), "own_answers")
+    rows = Execution.objects.filter(account__in=accounts).select_related("account").in_order()
+    for row in rows.prefetch_related(answers, "revisions").iterator(chunk_size=500):
+        given = next(iter(row.own_answers), None)  # type: ignore[attr-defined]
+        yield {
+            "account": row.account.masked,
+            "execution_id": row.execution_id,
+            **facts(row, *EXECUTION, "attribution"),
+            "your_answer": given.answer if given else None,
+            "answered_at": given.answered_at if given else None,
+            "earlier_versions": [facts(old, *EXECUTION, "superseded_at") for old in row.revisions.all()],
+        }
+
+
+def messages(case: Case) -> Iterator[dict[str, Any]]:
+    for row in Message.objects.filter(case=case).order_by("sent_at", "pk").iterator():
+        yield facts(row, "party", "sent_at", "read_at", "body")
+
+
+def offers(case: Case, user: User) -> Iterator[dict[str, Any]]:
+    """Offers and counter-offers that the victim sees."""
+    rows = Offer.objects.visible_to(user).filter(case=case).select_related("assessment", "in_answer_to")
+    for row in rows.order_by("number").iterator():
+        yield {
+            **facts(row, *OFFER),
+            "made_at": row.opened_at or row.prepared_at,
+            "assessment": row.assessment.number if row.assessment else None,
+            "in_answer_to": row.in_answer_to.number if row.in_answer_to else None,
+        }
+
+
+def assessments(case: Case, user: User) -> Iterator[dict[str, Any]]:
+    """Issued runs of the calculator with their exact inputs: whoever has the rules can compute them again."""
+    for run in Assessment.objects.visible_to(user).filter(case=case).order_by("number").iterator():
+        accounts = run.accounts.order_by("pk")
+        yield {
+            **facts(run, *ASSESSMENT),
+            "accounts": [facts(row, "inputs", "inputs_sha256", "result", "price_sources") for row in accounts],
+        }
+
+
+def documents(case: Case, user: User) -> list[Document]:
+    return list(Document.objects.visible_to(user).filter(case=case).order_by("number"))
+
+
+def first_openings(case: Case) -> dict[str, Any]:
+    """When the firm first opened each file, by the file's key."""
+    read = Entry.objects.filter(chain=case.reference, action="evidence.file_read").order_by("-id")
+    return dict(read.values_list("data__file", "occurred_at"))
+
+
+def evidence_facts(file: EvidenceFile, user: User) -> dict[str, Any]:
+    return {
+        **facts(file, "name", "content_type", "size", "sha256", "received_at", "scan", "scanned_at"),
+        "by_you": file.uploaded_by_id == user.pk,
+    }

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from casetrack.calc.clocks import StatusChange
+from casetrack.calc.clocks import Clock, StatusChange, derive
 from casetrack.calc.clocks import due_at as derive_due_at
 from casetrack.cases.models import Case, Event
 from casetrack.cases.workflow import Status
@@ -35,3 +35,8 @@ def due_at(case: Case) -> dt.datetime | None:
     same events."""
     events = case.events.exclude(to_status="").order_by("at", "id")
     return derive_due_at(status_changes(events), targets_of(case), business_calendar())
+
+
+def clocks_of(case: Case, events: Iterable[Event], now: dt.datetime) -> list[Clock]:
+    """Every clock that runs or ran for the case as of `now`, oldest first. `events` are the case's, in order."""
+    return derive(status_changes(events), targets_of(case), business_calendar(), now)

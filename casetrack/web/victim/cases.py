@@ -14,7 +14,7 @@ from casetrack.cases.timeline import timeline
 from casetrack.cases.workflow import Action
 from casetrack.correspondence.models import Message, Party
 from casetrack.documents.models import Document, DocumentKind
-from casetrack.evidence.models import EvidenceFile
+from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.intake.models import Draft
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
@@ -26,6 +26,7 @@ from casetrack.web.formats import is_japanese
 from casetrack.web.report.pages import moment
 from casetrack.web.report.receipt import files_of
 from casetrack.web.report.words import sections
+from casetrack.web.victim.clocks import clock_rows
 from casetrack.web.victim.doors import for_victims, me, own_case
 from casetrack.web.victim.executions import ASKED
 from casetrack.web.victim.words import standing, stations
@@ -67,13 +68,17 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     letters = list(Message.objects.filter(case=case).order_by("-sent_at", "-pk"))
     incidents = case.incidents.prefetch_related("claimed_trades").order_by("pk")
     executions, may_write = _executions(case), can_write_to(user, case)
+    events = list(case.events.order_by("at", "id"))
+    clocks = clock_rows(case, events, offers, Request.objects.visible_to(user).filter(case=case), now)
     context = {
         "case": case,
         "now": now,
         "standing": standing(case, open_offer, now),
         "is_unreachable": is_unreachable(case),
         "stations": stations(case.status),
-        "said": _last_reason(case),
+        "clocks": clocks,
+        "has_binding": any(row.is_binding for row in clocks),
+        "said": _last_reason(case, events),
         "offer": open_offer if open_offer and open_offer.party == OfferParty.FIRM else None,
         "offers": [offer for offer in offers if offer != open_offer or offer.party == OfferParty.VICTIM],
         "executions": executions,
@@ -92,12 +97,10 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "victim/case.html", context)
 
 
-def _last_reason(case: Case) -> Event | None:
+def _last_reason(case: Case, events: list[Event]) -> Event | None:
     """What the firm wrote when it asked the question, or declined or closed the case, while that is where it stands."""
     asked = {"awaiting_victim": "cases.victim_asked", "declined": "cases.declined", "closed": "cases.closed"}
-    if case.status not in asked:
-        return None
-    return case.events.filter(action=asked[case.status]).order_by("-at", "-id").first()
+    return next((event for event in reversed(events) if event.action == asked.get(case.status)), None)
 
 
 def _executions(case: Case) -> dict[str, int]:

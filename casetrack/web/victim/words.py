@@ -1,7 +1,7 @@
 """Where a case is, whose turn it is and what comes next, in plain words."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +19,16 @@ YOU, FIRM, NOBODY = "you", "firm", "nobody"
 
 @dataclass(frozen=True)
 class Standing:
-    """`turn` is whose move it is; `until` the day by which, if there is one."""
+    """`turn` is whose move it is, and `nobody` says it when it is neither side's; `until` is the day by which, if
+    there is one, and `no_day` says it when there is none."""
 
     where: "StrOrPromise"
     turn: str
     next: "StrOrPromise"
     until: dt.datetime | None = None
     is_late: bool = False
+    nobody: "StrOrPromise" = _("Nobody's: the case has ended.")
+    no_day: "StrOrPromise" = _("No day is set.")
 
 
 STANDINGS: dict[str, Standing] = {
@@ -45,7 +48,10 @@ STANDINGS: dict[str, Standing] = {
         _("The firm decides which trades were not yours and works out the loss."),
     ),
     Status.AWAITING_VICTIM: Standing(
-        _("The firm has asked you a question."), YOU, _("As soon as you answer, the firm goes on.")
+        _("The firm has asked you a question."),
+        YOU,
+        _("As soon as you answer, the firm goes on."),
+        no_day=_("There is no fixed day. The firm's clock stands still until you answer."),
     ),
     Status.ASSESSED: Standing(
         _("The firm has worked out the loss."),
@@ -78,6 +84,8 @@ STANDINGS: dict[str, Standing] = {
         _("You have turned to an outside body."),
         NOBODY,
         _("That body tells you its next steps. The firm may also make a new offer here."),
+        nobody=_("The outside body's."),
+        no_day=_("The outside body tells you its own days."),
     ),
 }
 OFFERED = Standing(
@@ -116,8 +124,9 @@ def standing(case: Case, offer: Offer | None, now: dt.datetime) -> Standing:
     base = STANDINGS[case.status]
     if case.status == Status.NEGOTIATING and offer is not None:
         base = OFFERED if offer.party == OfferParty.FIRM else COUNTERED
-    until = offer.valid_until if offer is not None and base is OFFERED else case.due_at if base.turn == FIRM else None
-    return Standing(base.where, base.turn, base.next, until, is_late=until is not None and until < now)
+    is_timed = base.turn == FIRM or case.status == Status.COMPENSATED
+    until = offer.valid_until if offer is not None and base is OFFERED else case.due_at if is_timed else None
+    return replace(base, until=until, is_late=until is not None and until < now)
 
 
 def stations(status: str) -> list[dict[str, object]]:

@@ -58,8 +58,9 @@ STATES: dict[str, tuple["StrOrPromise", str]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One clock. `left` are the business days after today until `due_at`, of a clock that is not over (of one that stands
-    still: those that it has left): 0 means today, below zero it is late. `is_binding`: after the day the thing is no longer possible, so it is no mere target."""
+    """One clock. `left` are the business days after today until `due_at`, as long as it is not over: 0 means today,
+    below zero it is late; of a clock that stands still, those that it has left. `is_binding`: after the day the thing is no
+    longer possible, so it is no mere target."""
 
     what: "StrOrPromise"
     who: str

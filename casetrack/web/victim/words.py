@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 YOU, FIRM, NOBODY = "you", "firm", "nobody"
+ENDED, NO_DAY = _("Nobody's: the case has ended."), _("No day is set.")
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Standing:
     next: "StrOrPromise"
     until: dt.datetime | None = None
     is_late: bool = False
-    nobody: "StrOrPromise" = _("Nobody's: the case has ended.")
-    no_day: "StrOrPromise" = _("No day is set.")
+    nobody: "StrOrPromise" = ENDED
+    no_day: "StrOrPromise" = NO_DAY
 
 
 STANDINGS: dict[str, Standing] = {

@@ -49,7 +49,8 @@ def page(browser: Client, case: Case, at: dt.datetime) -> Any:
 def clocks(browser: Client, story: Story, at: dt.datetime | None = None) -> dict[str, Row]:
     """By what is to be done; of several alike the first on the page."""
     found: dict[str, Row] = {}
-    for row in page(browser, story.case, at or story.at).context["clocks"]:
+    shown = page(browser, story.case, at or story.at).context["clocks"]
+    for row in (*shown["waiting"], *shown["over"]):
         found.setdefault(str(row.what), row)
     return found
 

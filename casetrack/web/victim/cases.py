@@ -76,8 +76,11 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "standing": standing(case, open_offer, now),
         "is_unreachable": is_unreachable(case),
         "stations": stations(case.status),
-        "clocks": clocks,
-        "has_binding": any(row.is_binding for row in clocks),
+        "clocks": {
+            "waiting": [row for row in clocks if row.ended_at is None],
+            "over": [row for row in clocks if row.ended_at is not None],
+            "has_binding": any(row.is_binding for row in clocks if row.ended_at is None),
+        },
         "said": _last_reason(case, events),
         "offer": open_offer if open_offer and open_offer.party == OfferParty.FIRM else None,
         "offers": [offer for offer in offers if offer != open_offer or offer.party == OfferParty.VICTIM],

@@ -58,9 +58,12 @@ STATES: dict[str, tuple["StrOrPromise", str]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One clock. `left` are the business days after today until `due_at`, as long as it is not over: 0 means today,
-    below zero it is late; of a clock that stands still, those that it has left. `is_binding`: after the day the thing is no
-    longer possible, so it is no mere target."""
+    """One clock.
+
+    `left` are the business days after today until `due_at`, as long as it is not over: 0 means today, below zero it
+    is late; of a clock that stands still, those that it has left. `is_binding`: after the day the thing is no longer
+    possible, so it is no mere target.
+    """
 
     what: "StrOrPromise"
     who: str
@@ -90,15 +93,14 @@ class Row:
 def clock_rows(
     case: Case, events: Sequence[Event], offers: Iterable[Offer], asked: Iterable[Request], now: dt.datetime
 ) -> list[Row]:
-    """All clocks of the case, those that still wait first, then the newest. `events` are the case's, in order."""
+    """All clocks of the case, the newest first. `events` are the case's, in order."""
     rows = [
         *_stages(case, events, now),
         *_questions(events, now),
         *(_offer(offer, now) for offer in offers if offer.party == OfferParty.FIRM and offer.opened_at is not None),
         *(_request(request, now) for request in asked),
     ]
-    newest = sorted(rows, key=lambda row: row.started_at, reverse=True)
-    return sorted(newest, key=lambda row: row.ended_at is not None)
+    return sorted(rows, key=lambda row: row.started_at, reverse=True)
 
 
 def _left(due: dt.datetime, now: dt.datetime) -> int:
@@ -159,7 +161,7 @@ def _offer(offer: Offer, now: dt.datetime) -> Row:
         state=MISSED if is_open and due and due < now else state,
         ended_at=offer.ended_at,
         left=_left(due, now) if is_open and due else None,
-        why=_("After this day the offer ends. The firm may make another.") if is_open else "",
+        why=_("After this day the offer ends. The firm may make another.") if is_open and due and due >= now else "",
         is_binding=True,
     )
 

@@ -61,7 +61,7 @@ def test_vera_asks_waits_and_downloads(browser: Client) -> None:
     make_copy(copy.pk)
     html = look(browser)
     assert "Your copy is ready" in html
-    assert "refresh" not in html
+    assert "data-follow" not in html
     answer = download(browser, copy)
     assert answer["Content-Disposition"] == 'attachment; filename="copy.zip"'
     assert "no-store" in answer["Cache-Control"]

@@ -42,6 +42,13 @@ SENTENCES: dict[str, Sentence] = {
     "cases.submitted": Sentence(
         _("You handed in your report"), pgettext_lazy("staff", "The customer handed in the report")
     ),
+    "intake.fact_added": Sentence(
+        _("You added something to your report"), pgettext_lazy("staff", "The customer added to the report")
+    ),
+    "intake.answer_corrected": Sentence(
+        _("You put an answer of your report right"),
+        pgettext_lazy("staff", "The customer put an answer of the report right"),
+    ),
     "cases.opened_by_firm": Sentence(
         _("The firm opened this case because it found an unauthorized access"),
         pgettext_lazy("staff", "The firm opened the case"),

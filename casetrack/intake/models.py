@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.cases.models import Answer, Case
-from casetrack.intake.querysets import BroughtTradeQuerySet, DraftQuerySet
+from casetrack.intake.querysets import AdditionQuerySet, BroughtTradeQuerySet, DraftQuerySet
 from casetrack.lib.constraints import one_of
 from casetrack.people.models import User
 
@@ -122,3 +122,31 @@ class ColumnMapping(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "fingerprint"], name="intake_mapping_once")]
+
+
+class Addition(models.Model):
+    """Something the victim said after the report was handed in. Append-only: what was said before stays as it was.
+
+    `topic` is the step of the report that it puts right, empty for a fact remembered later. `facts` are all answers
+    of that topic as they should be (as a draft holds them); null if it is said in words alone, in `text`.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="additions")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    topic = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(null=True)
+    text = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    added_at = models.DateTimeField()
+
+    objects = AdditionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(models.Q(facts__isnull=True) & ~models.Q(text=""))
+                | (models.Q(facts__isnull=False, text="") & ~models.Q(topic="")),
+                name="intake_addition_says_something",
+            )
+        ]
+        indexes = [models.Index(fields=["case", "added_at", "id"], name="intake_addition_order")]

@@ -3,8 +3,10 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from casetrack.cases.models import Case
+
 if TYPE_CHECKING:
-    from casetrack.intake.models import BroughtTrade, Draft
+    from casetrack.intake.models import Addition, BroughtTrade, Draft
     from casetrack.people.models import User
 
 
@@ -33,3 +35,8 @@ class BroughtTradeQuerySet(models.QuerySet["BroughtTrade"]):
     def upto(self, day: dt.date, pk: int) -> "BroughtTradeQuerySet":
         """Rows that come before this place in order."""
         return self.filter(models.Q(traded_on__lt=day) | models.Q(traded_on=day, pk__lt=pk))
+
+
+class AdditionQuerySet(models.QuerySet["Addition"]):
+    def visible_to(self, user: "User") -> "AdditionQuerySet":
+        return self.filter(case__in=Case.objects.visible_to(user))

@@ -54,6 +54,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "evidence.requested": _VICTIM,
     "evidence.request_withdrawn": _VICTIM,
     "evidence.request_answered": _HANDLER,
+    "intake.fact_added": _HANDLER,
+    "intake.answer_corrected": _HANDLER,
     "cases.claimed": _HANDLER,
     "cases.firm_answered": _HANDLER,
     "cases.executions_answered": _HANDLER,

@@ -13,6 +13,7 @@ from casetrack.correspondence.services import write_note
 from casetrack.demo.cast import Cast
 from casetrack.documents.services import drain
 from casetrack.evidence.services import add_file, ask_for, start_upload
+from casetrack.intake.additions import add_fact
 from casetrack.intake.models import BroughtTrade, ClaimCode, ColumnMapping
 from casetrack.intake.services import start_draft
 from casetrack.ledger.services import import_ledger
@@ -58,6 +59,7 @@ def world(story: Story) -> World:
         ask_for(story.case, "…", due_on=clock.tokyo_date(story.at), actor=story.user("ivan"))
         start_upload(uuid.uuid4(), "photo.jpg", 9, actor=story.user("vera"), case=story.case)
         add_file(SimpleUploadedFile("memo.txt", b"what I remember"), actor=story.user("vera"), case=story.case)
+    add_fact(story.case, "…", actor=story.user("vera"))
     story.says("vera", "…").decided().wait(25).assessed().offered()
     story.countered(story.run.due * 2, "…")
     with travel_to(story.at):

@@ -27,7 +27,7 @@ from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me
 from casetrack.web.firm.forms import AssignForm, MessageForm, NoteForm
 from casetrack.web.firm.progress import progress_of
-from casetrack.web.report import words
+from casetrack.web.report import additions, words
 
 # Pages of actions that have a service of their own.
 PAGES = {"assess": "firm:assess", "record_payment": "firm:payment"}
@@ -96,6 +96,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "incidents": incidents,
         "progress": progress_of(case, incidents, runs, offers, settlement, payment, can_investigate=can_investigate),
         "report": words.for_staff(case),
+        "said": additions.said(case),
         "asked": Request.objects.visible_to(user).filter(case=case).order_by("due_on", "pk"),
         "can_ask": role in permissions.CASEWORKERS and permissions.can_write_to(user, case),
         "documents": Document.objects.visible_to(user).filter(case=case).order_by("-number"),

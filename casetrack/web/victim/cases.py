@@ -15,6 +15,7 @@ from casetrack.cases.workflow import Action
 from casetrack.correspondence.models import Message, Party
 from casetrack.documents.models import Document, DocumentKind
 from casetrack.evidence.models import EvidenceFile, Request
+from casetrack.intake.additions import why_closed
 from casetrack.intake.models import Draft
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
@@ -95,6 +96,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "incidents": [_facts(incident) for incident in incidents],
         "timeline": list(reversed(timeline(case, user=user))),
         "may_write": may_write,
+        "may_add": may_write and not why_closed(case),
         **_actions(user, case, open_offer),
     }
     return render(request, "victim/case.html", context)

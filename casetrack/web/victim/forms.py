@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.correspondence.services import LONGEST
 from casetrack.evidence.services.requests import LONGEST as LONGEST_ANSWER
+from casetrack.intake.additions import LONGEST as LONGEST_ADDITION
 from casetrack.notifications.models import HowTold
 from casetrack.web.forms.choices import ChoiceField
 from casetrack.web.forms.fields import CheckboxField, IdempotentForm, LongTextField, TextField, YenField
@@ -24,6 +25,30 @@ class MessageForm(CaseForm):
         label=_("Your message"), name=_("your message"), max_length=LONGEST, rows=6,
         help_text=_("Do not write passwords or PINs here."),
     )  # fmt: skip
+
+
+class FactForm(CaseForm):
+    text = LongTextField(
+        label=_("What do you want to add?"), name=_("what you want to add"), max_length=LONGEST_ADDITION, rows=5,
+        help_text=_("Do not write passwords or PINs here."),
+    )  # fmt: skip
+
+
+class CorrectionForm(CaseForm):
+    """Beside the form of a topic."""
+
+    reason = LongTextField(
+        label=_("Why do you correct it?"), name=_("why you correct it"), max_length=LONGEST_ADDITION, rows=3,
+        required=False, help_text=_("You need not say. For example: “I found the mail again.”"),
+    )  # fmt: skip
+
+
+class CorrectionInWordsForm(CorrectionForm):
+    text = LongTextField(
+        label=_("What is wrong, and how is it right?"), name=_("what is wrong and how it is right"),
+        max_length=LONGEST_ADDITION, rows=6, help_text=_("Do not write passwords or PINs here."),
+    )  # fmt: skip
+    field_order = ("text", "reason")
 
 
 class ReasonForm(CaseForm):

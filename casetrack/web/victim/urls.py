@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casetrack.web import uploads
-from casetrack.web.victim import bank, cases, claim, copy, executions, files, letters, notices, offers
+from casetrack.web.victim import additions, bank, cases, claim, copy, executions, files, letters, notices, offers
 from casetrack.web.victim.report import bringing, overview, trades
 from casetrack.web.victim.report import views as report
 from casetrack.web.victim.report.autosave import autosave
@@ -34,6 +34,8 @@ urlpatterns = [
     path("report/<uuid:key>/<slug:step>/autosave/", autosave, name="autosave"),
     path("cases/<str:reference>/", cases.case, name="case"),
     path("cases/<str:reference>/receipt/", cases.submitted, name="submitted"),
+    path("cases/<str:reference>/said/", additions.report, name="said"),
+    path("cases/<str:reference>/said/<slug:step>/", additions.correct, name="said-correct"),
     path("cases/<str:reference>/trades/", executions.executions, name="executions"),
     path("cases/<str:reference>/messages/", letters.thread, name="messages"),
     path("cases/<str:reference>/files/", files.evidence, name="evidence"),

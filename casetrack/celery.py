@@ -14,6 +14,10 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "notices are sent": {"task": "casetrack.notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "victims are reminded": {
+        "task": "casetrack.notifications.tasks.remind",
+        "schedule": crontab(hour="9-18", minute=5),
+    },
     "documents are made": {"task": "casetrack.documents.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "copies are made and deleted": {
         "task": "casetrack.copies.tasks.drain",

@@ -178,6 +178,16 @@ SENTENCES: dict[str, Sentence] = {
         pgettext_lazy("staff", "The customer confirmed the receipt; case closed"),
         "good",
     ),
+    "notifications.offer_reminded": Sentence(
+        _("A reminder: the firm's offer ends soon"),
+        pgettext_lazy("staff", "The customer was reminded of the offer"),
+        "waiting",
+    ),
+    "notifications.question_reminded": Sentence(
+        _("A reminder: the firm's question waits for your answer"),
+        pgettext_lazy("staff", "The customer was reminded of the question"),
+        "waiting",
+    ),
     "evidence.file_added": Sentence(_("A file was added"), pgettext_lazy("staff", "File added")),
     "evidence.file_refused": Sentence(
         _("A file was refused: the virus scan found something harmful"),

@@ -24,6 +24,7 @@ from casetrack.cases.models import Case
 from casetrack.firms.models import Membership, StaffRole
 from casetrack.lib.scope import system_scope
 from casetrack.notifications.models import Delivery, DeliveryStatus, HandledEntry, HowTold, MailChoice
+from casetrack.notifications.reminders import is_settled_meanwhile
 from casetrack.notifications.rules import RULES, URGENT, Audience
 from casetrack.notifications.timing import after_quiet_hours, next_evening
 from casetrack.people.models import Role, User, Victim
@@ -156,11 +157,11 @@ def send_deliveries(now: dt.datetime) -> int:
     """Send what is waiting and due; how many mails went out."""
     with system_scope():
         due = Delivery.objects.filter(status=DeliveryStatus.WAITING, next_try_at__lte=now)
-        waiting = list(due.select_related("recipient", "victim").order_by("next_try_at")[:MAILS_AT_ONCE])
+        waiting = list(due.select_related("recipient", "victim", "case").order_by("next_try_at")[:MAILS_AT_ONCE])
     sent = 0
     mailer = get_connection()
     for delivery in waiting:
-        if not _claim(delivery, now):
+        if _is_moot(delivery, now) or not _claim(delivery, now):
             continue
         try:
             _mail(delivery, mailer).send()
@@ -174,6 +175,16 @@ def send_deliveries(now: dt.datetime) -> int:
             sent += 1
     mailer.close()
     return sent
+
+
+def _is_moot(delivery: Delivery, now: dt.datetime) -> bool:
+    """Whether it would remind of something that was done meanwhile; then it stays a notice alone."""
+    with system_scope():
+        case = delivery.case
+        if case is None or not is_settled_meanwhile(case, delivery.action, delivery.created_at, now):
+            return False
+        Delivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.WAITING).update(status=DeliveryStatus.KEPT)
+    return True
 
 
 def _claim(delivery: Delivery, now: dt.datetime) -> bool:

@@ -275,6 +275,30 @@ class ExecutionAnswer(models.Model):
         ]
 
 
+class BulkAct(models.Model):
+    """One answer (`kind` answers) or decision (decisions, of one account) that somebody gave for many executions at
+    once. `before` is what each execution said that the act changed, by its key: for taking the act back."""
+
+    class Kind(models.TextChoices):
+        ANSWERS = "answers"
+        DECISIONS = "decisions"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="bulk_acts")
+    incident = models.ForeignKey(CompromisedAccount, on_delete=models.PROTECT, null=True, related_name="bulk_acts")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    value = models.CharField(max_length=20, blank=True)
+    before = models.JSONField(default=dict)
+    done_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    rows = 0
+
+    class Meta:
+        constraints = [one_of("kind", ["answers", "decisions"], "cases_bulk_act_kind")]
+        indexes = [models.Index(fields=["case", "actor", "kind"], name="cases_bulk_act_of")]
+
+
 class MarginLiquidation(models.Model):
     """A forced sale or closing by the firm (`execution`) and the margin positions that caused it."""
 

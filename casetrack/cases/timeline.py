@@ -129,6 +129,16 @@ SENTENCES: dict[str, Sentence] = {
     "cases.executions_answered": Sentence(
         _("You said which trades were yours"), pgettext_lazy("staff", "The customer answered “Was this you?”")
     ),
+    "cases.answers_undone": Sentence(
+        _("You took answers back that you had given for many trades"),
+        pgettext_lazy("staff", "The customer took back answers given for many trades"),
+        "idle",
+    ),
+    "cases.decisions_undone": Sentence(
+        _("The firm took back decisions that it had made for many trades"),
+        pgettext_lazy("staff", "Decisions for many executions taken back"),
+        "idle",
+    ),
     "cases.trade_linked": Sentence(
         _("The firm matched a trade that you reported"), pgettext_lazy("staff", "Reported trade linked"), "idle"
     ),

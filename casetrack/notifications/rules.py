@@ -61,6 +61,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "cases.claimed": _HANDLER,
     "cases.firm_answered": _HANDLER,
     "cases.executions_answered": _HANDLER,
+    "cases.answers_undone": _HANDLER,
     "cases.withdrawn": _HANDLER,
     "cases.escalated": _HANDLER,
     "negotiation.offer_refused": _HANDLER,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.http import QueryDict
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from casetrack.cases.models import Answer
 
@@ -22,6 +22,12 @@ ANSWERS = [
     (Answer.NO.value, gettext_lazy("No")),
     (Answer.NOT_SURE.value, gettext_lazy("Not sure")),
 ]
+# With the question out of sight.
+MARKS: "dict[str, StrOrPromise]" = {
+    Answer.YES.value: gettext_lazy("This was me"),
+    Answer.NO.value: gettext_lazy("This was not me"),
+    Answer.NOT_SURE.value: gettext_lazy("I am not sure"),
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,20 @@ class Row:
     @property
     def name(self) -> str:
         return f"answer-{self.pk}"
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The last answer for many rows, as the list says it: how many rows say what, and the number that takes it back."""
+
+    number: str
+    rows: int
+    label: "StrOrPromise"
+
+    @property
+    def said(self) -> str:
+        said = ngettext("%(count)s trade is marked “%(mark)s”.", "%(count)s trades are marked “%(mark)s”.", self.rows)
+        return said % {"count": self.rows, "mark": self.label}
 
 
 def by_day(rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]]:
@@ -75,7 +95,7 @@ class Sent:
     day: dt.date | None = None
     security: str = ""
     answer: str = ""
-    undo: bool = False
+    undo: str = ""
 
     @property
     def is_bulk(self) -> bool:
@@ -92,7 +112,8 @@ class Sent:
                 day = dt.date.fromisoformat(value)
             except ValueError:
                 answer = ""
-        return cls(_typed(post), day, value if kind == "security" else "", answer if value else "", "undo" in post)
+        security = value if kind == "security" else ""
+        return cls(_typed(post), day, security, answer if value else "", post.get("undo", ""))
 
 
 def _typed(post: QueryDict) -> dict[int, str]:

@@ -51,6 +51,7 @@ UNTOLD = {
     "correspondence_note": "the firm's own",
     "ledger_importbatch": "the firm's files, of many customers",
     "ledger_attribution": "the firm's reasons; the decision stands with the execution",
+    "cases_bulkact": "for taking an act back; the answers and the timeline say what came of it",
     "cases_marginliquidation": "the firm's working; the decision stands with the execution",
     "cases_marginliquidation_positions": "the same",
     "assessment_compensationpolicy": "the firm's, about nobody",

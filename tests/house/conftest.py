@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from casetrack.assessment.models import Simulation
+from casetrack.cases.models import BulkAct
 from casetrack.cases.services.bank import change_bank_account, clear_bank_alarm, raise_bank_alarm
 from casetrack.copies.services import ask_copy
 from casetrack.correspondence.services import write_note
@@ -84,6 +85,7 @@ def world(story: Story) -> World:
     Delivery.objects.create(
         entry_id=1, recipient=story.user("vera"), template="victim-news", created_at=now, next_try_at=now
     )
+    BulkAct.objects.create(case=story.case, actor=story.user("ivan"), kind="decisions", done_at=now)
     MailChoice.objects.create(user=story.user("vera"))
     ask_copy(language="ja", actor=story.user("vera"))
     drain(now, only=["cases.submitted"])

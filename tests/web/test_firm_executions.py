@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from casetrack.cases.models import UnauthorizedTrade
-from casetrack.people.models import User
+from casetrack.cases.services import decide_executions
+from casetrack.firms.models import Membership
+from casetrack.people.models import Role, User
 from tests.builders import ANSWERS_A, DECISIONS_A, HEADER, Cast, Story
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +140,38 @@ def test_the_queries_do_not_grow_with_the_executions(
     second = client.get(at(story), {"after": seen[-1]})
     seen += listed(second)
     assert seen == [f"x{n}" for n in range(230)]
+
+
+def undo(client: Client, story: Story) -> Any:
+    return client.get(at(story)).context["undo"]
+
+
+def test_a_decision_for_many_is_taken_back_once(ivans: Client, imported: Story) -> None:
+    rows = imported.executions()
+    ivans.post(at(imported), form(imported, c1="genuine"))
+    ivans.post(at(imported), {"bulk": "1", "bulk_value": "unauthorized", "pick": [rows["u1"].pk, rows["c1"].pk]})
+    act = undo(ivans, imported)
+    assert (act.rows, given(imported)["u1"]) == (2, "unauthorized")
+    answer = ivans.post(at(imported), {"undo": act.number}, follow=True)
+    assert "2 rows are as before." in answer.content.decode()
+    ivans.post(at(imported), {"undo": act.number})
+    assert (given(imported)["u1"], given(imported)["c1"]) == ("", "genuine")
+    assert imported.case.events.filter(action="cases.decisions_undone").count() == 1
+    assert undo(ivans, imported) is None
+
+
+def test_what_a_colleague_decided_since_is_not_taken_back(
+    ivans: Client, client_of: ClientOf, imported: Story, cast: Cast
+) -> None:
+    rows = imported.executions()
+    ivans.post(at(imported), {"bulk": "1", "bulk_value": "unauthorized", "pick": [rows["u1"].pk, rows["c1"].pk]})
+    act = undo(ivans, imported)
+    other = User.objects.create_user("isa@minato.example", None, role=Role.FIRM, is_demo=True)
+    Membership.objects.create(user=other, firm=cast.firm["MINATO"], role="investigator", display_name="Isa")
+    assert undo(client_of(other), imported) is None
+    assert client_of(other).post(at(imported), {"undo": act.number}).status_code == 403
+    decide_executions(imported.case, {rows["c1"].pk: "genuine"}, actor=other)
+    response = ivans.post(at(imported), {"undo": act.number})
+    assert response.status_code == 409
+    assert "Somebody else decided c1 since." in response.content.decode()
+    assert (given(imported)["u1"], given(imported)["c1"]) == ("unauthorized", "genuine")

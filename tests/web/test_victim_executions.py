@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from casetrack.cases.models import ExecutionAnswer
+from casetrack.cases.models import Event, ExecutionAnswer
+from casetrack.cases.services import undo_act
+from casetrack.lib.errors import NotAllowed
 from casetrack.people.models import User
 from tests.builders import Story
 
@@ -78,3 +80,41 @@ def test_an_execution_of_nobodys_is_refused(browser: Client, page: str) -> None:
     response = browser.post(page, key() | {"answer-999999": "no"})
     assert response.context["problems"]
     assert not said()
+
+
+def undo(browser: Client, page: str) -> Any:
+    return browser.get(page).context["undo"]
+
+
+def test_an_answer_for_a_day_is_taken_back_and_each_row_says_what_it_said(browser: Client, page: str) -> None:
+    first, second, *_rest = listed(browser.get(page))[3:]
+    browser.post(page, key() | {f"answer-{first}": "yes", f"answer-{second}": "not_sure"})
+    browser.post(page, key() | {"many": "no:day:2025-04-20"})
+    act = undo(browser, page)
+    assert (act.rows, said()) == (60, ["no"] * 60)
+    twice = key() | {"undo": act.number}
+    answer = browser.post(page, twice, follow=True)
+    assert "60 rows are as before." in answer.content.decode()
+    browser.post(page, twice)
+    browser.post(page, key() | {"undo": act.number})
+    assert said(execution=first) + said(execution=second) == ["yes", "not_sure"]
+    assert ExecutionAnswer.objects.count() == 2
+    assert Event.objects.filter(action="cases.answers_undone").count() == 1
+    assert undo(browser, page) is None
+
+
+def test_what_was_answered_one_by_one_since_stays(browser: Client, page: str) -> None:
+    browser.post(page, key() | {"many": "no:day:2025-04-20"})
+    own = ExecutionAnswer.objects.first().execution_id  # type: ignore[union-attr]
+    browser.post(page, key() | {f"answer-{own}": "yes"})
+    act = undo(browser, page)
+    browser.post(page, key() | {"undo": act.number})
+    assert (act.rows, said()) == (59, ["yes"])
+
+
+def test_nobody_elses_act_is_taken_back(browser: Client, page: str, story: Story, ivan: User) -> None:
+    browser.post(page, key() | {"many": "no:day:2025-04-20"})
+    with pytest.raises(NotAllowed):
+        undo_act(story.case, int(undo(browser, page).number), actor=ivan)
+    assert browser.post(page, key() | {"undo": "999"}).context["problems"]
+    assert len(said()) == 60

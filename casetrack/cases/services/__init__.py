@@ -1,6 +1,7 @@
 """Every write to a case."""
 
 from casetrack.cases.services.access import confirm_access, read_account_number, refute_access
+from casetrack.cases.services.acts import answer_many, decide_many, last_act, undo_act
 from casetrack.cases.services.executions import answer_executions, decide_executions, link_trade, sync_liquidations
 from casetrack.cases.services.opening import IncidentFacts, TradeClaim, add_incident, new_reference, open_case
 from casetrack.cases.services.status import assign_case, move, perform
@@ -10,9 +11,12 @@ __all__ = [
     "TradeClaim",
     "add_incident",
     "answer_executions",
+    "answer_many",
     "assign_case",
     "confirm_access",
     "decide_executions",
+    "decide_many",
+    "last_act",
     "link_trade",
     "move",
     "new_reference",
@@ -21,4 +25,5 @@ __all__ = [
     "read_account_number",
     "refute_access",
     "sync_liquidations",
+    "undo_act",
 ]

@@ -1,5 +1,6 @@
 """What each execution was: the firm's decisions and the victim's answers."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
@@ -45,16 +46,22 @@ def decide_executions(case: Case, decisions: Mapping[int, str], *, actor: User, 
         raise NotAllowed(_("Only an investigator may do this, before there is an agreement."))
     changed = {e: decisions[e.pk] for e in _of_case(case, list(decisions)) if e.attribution != decisions[e.pk]}
     now = clock.now()
-    for value in sorted(set(changed.values())):
-        decide([e for e, given in changed.items() if given == value], value, actor=actor, reason=reason, at=now)
+    put_decisions(case, changed, actor=actor, reason=reason, at=now)
     if changed:
         write_event(
             case, "cases.executions_decided", actor=actor, at=now,
             data={"decisions": {e.execution_id: value for e, value in changed.items()}},
         )  # fmt: skip
+    return len(changed)
+
+
+def put_decisions(case: Case, decisions: Mapping[Execution, str], *, actor: User, reason: str, at: dt.datetime) -> None:
+    """Decisions that were checked, and the liquidations that follow from them; the caller writes the event."""
+    for value in sorted(set(decisions.values())):
+        decide([e for e, given in decisions.items() if given == value], value, actor=actor, reason=reason, at=at)
+    if decisions:
         for incident in case.incidents.filter(access=Access.CONFIRMED):
             sync_liquidations(incident)
-    return len(changed)
 
 
 def sync_liquidations(incident: CompromisedAccount) -> None:
@@ -91,13 +98,7 @@ def answer_executions(case: Case, answers: Mapping[int, str], *, actor: User) ->
     executions = _of_case(case, list(answers))
     known = dict(case.execution_answers.filter(execution__in=executions).values_list("execution_id", "answer"))
     changed = {e.pk: answers[e.pk] for e in executions if known.get(e.pk) != answers[e.pk]}
-    now = clock.now()
-    ExecutionAnswer.objects.bulk_create(
-        (ExecutionAnswer(case=case, execution_id=pk, answer=value, answered_at=now) for pk, value in changed.items()),
-        update_conflicts=True,
-        unique_fields=["case", "execution"],
-        update_fields=["answer", "answered_at"],
-    )
+    put_answers(case, changed, at=clock.now())
     if changed:
         names = {e.pk: e.execution_id for e in executions}
         write_event(
@@ -105,6 +106,17 @@ def answer_executions(case: Case, answers: Mapping[int, str], *, actor: User) ->
             data={"answers": {names[pk]: value for pk, value in changed.items()}},
         )  # fmt: skip
     return len(changed)
+
+
+def put_answers(case: Case, answers: Mapping[int, str], *, at: dt.datetime) -> None:
+    """Answers that were checked ("" takes one out again); the caller writes the event."""
+    case.execution_answers.filter(execution__in=[pk for pk, value in answers.items() if not value]).delete()
+    ExecutionAnswer.objects.bulk_create(
+        (ExecutionAnswer(case=case, execution_id=pk, answer=v, answered_at=at) for pk, v in answers.items() if v),
+        update_conflicts=True,
+        unique_fields=["case", "execution"],
+        update_fields=["answer", "answered_at"],
+    )
 
 
 @transaction.atomic

@@ -15,18 +15,20 @@ from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from casetrack.cases import permissions
-from casetrack.cases.models import Access, Case, CompromisedAccount, UnauthorizedTrade
-from casetrack.cases.services import decide_executions, link_trade
+from casetrack.cases.models import Access, BulkAct, Case, CompromisedAccount, UnauthorizedTrade
+from casetrack.cases.services import decide_executions, decide_many, last_act, link_trade, undo_act
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import INVESTIGATOR, Status
 from casetrack.ledger.models import Attributed, Execution
 from casetrack.lib.clock import tokyo_date
 from casetrack.lib.errors import Conflict, DomainError, InvalidInput
+from casetrack.people.models import User
 from casetrack.web.errors import explain
 from casetrack.web.firm.case import incident_at
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import DecisionsForm
 from casetrack.web.firm.rows import DIFFERENCES, PAGE, UNDECIDED, days_of, of_incident, page_of, rows_of
+from casetrack.web.marking import Undo
 
 FASTER = gettext_noop("Somebody else decided %(executions)s meanwhile. Look at the rows again and save once more.")
 
@@ -40,6 +42,7 @@ class Sent:
     picked: list[int] = field(default_factory=list)
     bulk: str = ""
     bulk_value: str = ""
+    undo: str = ""
 
     @classmethod
     def of(cls, post: QueryDict) -> "Sent":
@@ -49,6 +52,7 @@ class Sent:
             picked=list(_numbers(post.getlist("pick"))),
             bulk=post.get("bulk", ""),
             bulk_value=post.get("bulk_value", ""),
+            undo=post.get("undo", ""),
         )
 
     @property
@@ -70,12 +74,12 @@ def _numbered(post: QueryDict, prefix: str) -> dict[int, str]:
 
 
 @transaction.atomic
-def save(case: Case, sent: Sent, *, actor: Any, reason: str) -> int:
+def save(incident: CompromisedAccount, sent: Sent, *, actor: User, reason: str) -> int:
     """Record what was meant; how many decisions changed.
 
     Raises Conflict if somebody decided one of these rows after the page was made; else as `decide_executions`.
     """
-    wanted = sent.wanted
+    case, wanted = incident.case, sent.wanted
     if sent.bulk and not wanted:
         raise InvalidInput(gettext_noop("Choose the executions and what to set them to."))
     lock(case)
@@ -83,6 +87,9 @@ def save(case: Case, sent: Sent, *, actor: Any, reason: str) -> int:
     faster = [name for pk, value, name in now if value not in (sent.shown.get(pk, value), wanted[pk])]
     if faster:
         raise Conflict(FASTER, executions=", ".join(faster))
+    if sent.bulk:
+        value = "" if sent.bulk_value == "none" else sent.bulk_value
+        return decide_many(incident, wanted, value, actor=actor, reason=reason)
     return decide_executions(case, wanted, actor=actor, reason=reason)
 
 
@@ -99,14 +106,32 @@ def executions(request: HttpRequest, reference: str, place: int) -> HttpResponse
         sent, status = Sent.of(request.POST), 400
         if form.is_valid():
             try:
-                changed = save(case, sent, actor=me(request), reason=form.cleaned_data["reason"])
+                _do(request, incident, sent, form.cleaned_data["reason"])
             except DomainError as error:
                 status = refused(form, error)
             else:
-                say(request, changed)
                 return redirect(request.get_full_path())
     context = listed(request, case, incident, place, sent) | {"form": form}
     return render(request, "firm/executions.html", context, status=status)
+
+
+def _do(request: HttpRequest, incident: CompromisedAccount, sent: Sent, reason: str) -> None:
+    """Take an act back, or record what was meant, and say so."""
+    if not sent.undo:
+        say(request, save(incident, sent, actor=me(request), reason=reason))
+        return
+    number = int(sent.undo) if sent.undo.isdecimal() and len(sent.undo) < 19 else 0
+    count = undo_act(incident.case, number, actor=me(request))
+    messages.success(
+        request, ngettext("%(count)s row is as before.", "%(count)s rows are as before.", count) % {"count": count}
+    )
+
+
+def undo_of(incident: CompromisedAccount, user: User) -> Undo | None:
+    act = last_act(incident.case, BulkAct.Kind.DECISIONS, actor=user, incident=incident)
+    if act is None:
+        return None
+    return Undo(str(act.pk), act.rows, Attributed(act.value).label if act.value else _("Not yet decided"))
 
 
 def say(request: HttpRequest, changed: int) -> None:
@@ -137,6 +162,7 @@ def listed(request: HttpRequest, case: Case, incident: CompromisedAccount, place
         "values": Attributed.choices,
         "bulk_value": sent.bulk_value,
         "can_decide": can_decide,
+        "undo": undo_of(incident, me(request)) if can_decide else None,
         "columns": 9 if can_decide else 8,
         "can_assess": can_assess(request, case) and not undecided and bool(rows),
         "trades": matched(claimed(case, incident), incident),

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -14,16 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from casetrack.cases.models import Access, Case, ExecutionAnswer
-from casetrack.cases.services import answer_executions
+from casetrack.cases.models import Access, BulkAct, Case, ExecutionAnswer
+from casetrack.cases.services import answer_executions, answer_many, last_act, undo_act
 from casetrack.ledger.models import Attributed, Execution, Type
 from casetrack.ledger.querysets import ExecutionQuerySet
 from casetrack.lib.clock import TOKYO, tokyo, tokyo_date
 from casetrack.lib.errors import DomainError
+from casetrack.people.models import User
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
 from casetrack.web.formats import quantity, yen
-from casetrack.web.marking import ANSWERS, PAGE, Sent, query
+from casetrack.web.marking import ANSWERS, MARKS, PAGE, Sent, Undo, query
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm
 from casetrack.web.victim.words import DECISIONS, differs
@@ -174,6 +176,7 @@ def executions(request: HttpRequest, reference: str) -> HttpResponse:
         "days": [(day, list(same)) for day, same in groupby(rows, key=lambda row: row.day)],
         "shows_all": shows_all,
         "answers": ANSWERS,
+        "undo": undo_of(case, me(request)),
         "open": unanswered.count(),
         "securities": securities,
         "security": security,
@@ -194,32 +197,50 @@ def _onward(request: HttpRequest) -> HttpResponse:
     return redirect(f"{path}#day-{sent.day}" if sent.day else path)
 
 
-def _given(shown: ExecutionQuerySet, sent: Sent) -> dict[int, str]:
-    """Answers by execution: those typed, and over them what a button says for many of the rows shown."""
-    given = dict(sent.typed)
+def _many(shown: ExecutionQuerySet, sent: Sent) -> list[int]:
+    """The rows shown that a button answers."""
+    many = shown
+    if sent.day:
+        start = tokyo(sent.day.year, sent.day.month, sent.day.day)
+        many = many.filter(executed_at__gte=start, executed_at__lt=start + dt.timedelta(days=1))
+    else:
+        many = many.filter(security=sent.security)
+    return list(many.values_list("pk", flat=True))
+
+
+def undo_of(case: Case, user: User) -> Undo | None:
+    act = last_act(case, BulkAct.Kind.ANSWERS, actor=user)
+    return Undo(str(act.pk), act.rows, MARKS.get(act.value, "")) if act else None
+
+
+@transaction.atomic
+def _write(case: Case, shown: ExecutionQuerySet, sent: Sent, user: User) -> str:
+    """Take an act back, or the answers of the page and then what a button answers for many; what to say of it."""
+    if sent.undo:
+        count = undo_act(case, int(sent.undo) if sent.undo.isdecimal() and len(sent.undo) < 19 else 0, actor=user)
+        return ngettext("%(count)s row is as before.", "%(count)s rows are as before.", count) % {"count": count}
+    many = _many(shown, sent) if sent.is_bulk else []
+    count = answer_executions(case, sent.typed, actor=user)
     if sent.is_bulk:
-        many = shown
-        if sent.day:
-            start = tokyo(sent.day.year, sent.day.month, sent.day.day)
-            many = many.filter(executed_at__gte=start, executed_at__lt=start + dt.timedelta(days=1))
-        else:
-            many = many.filter(security=sent.security)
-        given |= dict.fromkeys(many.values_list("pk", flat=True), sent.answer)
-    return given
+        count += answer_many(case, many, sent.answer, actor=user)
+        if count:
+            return ""  # the page says it, beside the way back
+    if not count:
+        return _("Nothing was changed.")
+    return ngettext("%(count)s answer was saved.", "%(count)s answers were saved.", count) % {"count": count}
 
 
 def _answer(request: HttpRequest, case: Case, shown: ExecutionQuerySet, form: CaseForm) -> bool:
     """Take the answers of the page; whether they were taken."""
     user, sent = me(request), Sent.of(request.POST)
     try:
-        changed = once(
+        said = once(
             user, form.cleaned_data["idempotency_key"], "cases.answer_executions",
-            lambda: str(answer_executions(case, _given(shown, sent), actor=user)),
+            lambda: _write(case, shown, sent, user),
         )  # fmt: skip
     except DomainError as error:
         refuse(form, error)
         return False
-    count = int(changed)
-    said = ngettext("%(count)s answer was saved.", "%(count)s answers were saved.", count) % {"count": count}
-    messages.success(request, said if count else _("Nothing was changed."))
+    if said:
+        messages.success(request, said)
     return True

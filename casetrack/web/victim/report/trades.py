@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from casetrack.cases.models import Answer, ClaimedSide, Kind
+from casetrack.cases.models import ClaimedSide, Kind
 from casetrack.intake.marks import counts, last_act, mark_many, mark_trades, undo_marks
 from casetrack.intake.models import BroughtTrade, Draft
 from casetrack.lib.errors import DomainError
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
 from casetrack.web.formats import quantity, yen
-from casetrack.web.marking import ANSWERS, PAGE, Place, Row, Sent, by_day, query
+from casetrack.web.marking import ANSWERS, MARKS, PAGE, Place, Row, Sent, Undo, by_day, query
 from casetrack.web.victim.doors import for_victims, me, own_draft, posted
 from casetrack.web.victim.forms import CaseForm
 
@@ -50,7 +50,7 @@ def brought(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "securities": securities_of(draft),
         "security": security,
         "is_open": is_open,
-        "can_undo": last_act(draft) is not None,
+        "undo": undo_of(draft),
         "previous": query(until=str(newer), **kept) if newer else "",
         "following_place": str(older or ""),
         "following": query(after=str(older), **kept) if older else "",
@@ -133,6 +133,13 @@ def securities_of(draft: Draft) -> list[dict[str, Any]]:
     ] + [{"key": row["security_name"], "name": row["security_name"], "rows": row["rows"]} for row in nameless]
 
 
+def undo_of(draft: Draft) -> Undo | None:
+    act = last_act(draft)
+    rows = draft.brought_trades.filter(act=act) if act else draft.brought_trades.none()
+    first = rows.first()
+    return Undo(str(act), rows.count(), MARKS.get(first.answer, "")) if first else None
+
+
 def _take(request: HttpRequest, draft: Draft, form: CaseForm) -> bool:
     """Take the answers, and what a button answers for many; whether they were taken."""
     sent, user = Sent.of(request.POST), me(request)
@@ -150,7 +157,9 @@ def _write(request: HttpRequest, draft: Draft, sent: Sent) -> str:
     """What a button answers for many goes for what the page shows: its security, and open rows alone if it does."""
     user = me(request)
     if sent.undo:
-        count = undo_marks(draft, actor=user)
+        act = last_act(draft)
+        # A page that is open in another window names an act that was taken back already.
+        count = undo_marks(draft, actor=user) if act and str(act) == sent.undo else 0
         return ngettext("%(count)s row is as before.", "%(count)s rows are as before.", count) % {"count": count}
     mark_trades(draft, sent.typed, actor=user)
     if not sent.is_bulk:
@@ -159,9 +168,7 @@ def _write(request: HttpRequest, draft: Draft, sent: Sent) -> str:
         draft, sent.answer, actor=user, day=sent.day, security=sent.security or request.GET.get("security", ""),
         only_open="open" in request.GET,
     )  # fmt: skip
-    label = dict(Answer.choices).get(sent.answer, "")
-    said = ngettext("%(count)s row now says: %(answer)s.", "%(count)s rows now say: %(answer)s.", count)
-    return said % {"count": count, "answer": label}
+    return "" if count else _("Nothing was changed.")  # the page says it, beside the way back
 
 
 def _onward(request: HttpRequest, draft: Draft) -> HttpResponse:

@@ -53,14 +53,16 @@ def test_she_asks_waits_and_saves(
     save = page.locator(f"a[href$='/copy/{copy.key}/']")
     expect(save).to_be_visible(timeout=15000)
     seen("ready")
+    save.click()
+    seen("download")
     with page.expect_download() as saved:
-        save.click()
+        page.locator("main form button").click()
     assert saved.value.suggested_filename == "copy.zip"
     with ZipFile(saved.value.path()) as archive:
         assert archive.testzip() is None
     with system_scope():
         Copy.objects.update(status=CopyStatus.EXPIRED)
-    page.reload()
+    page.goto("copy/")
     seen("over")
     with system_scope():
         Copy.objects.update(status=CopyStatus.FAILED)

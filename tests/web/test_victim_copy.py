@@ -49,7 +49,7 @@ def look(browser: Client) -> str:
 
 
 def download(browser: Client, copy: Copy) -> Any:
-    return browser.get(f"/en/copy/{copy.key}/")
+    return browser.post(f"/en/copy/{copy.key}/")
 
 
 def test_vera_asks_waits_and_downloads(browser: Client) -> None:
@@ -62,6 +62,9 @@ def test_vera_asks_waits_and_downloads(browser: Client) -> None:
     html = look(browser)
     assert "Your copy is ready" in html
     assert "data-follow" not in html
+    html = browser.get(f"/en/copy/{copy.key}/").content.decode()
+    assert Copy.objects.get().sha256 in html
+    assert not Entry.objects.filter(action="copies.downloaded").exists()
     answer = download(browser, copy)
     assert answer["Content-Disposition"] == 'attachment; filename="copy.zip"'
     assert "no-store" in answer["Cache-Control"]
@@ -144,7 +147,8 @@ def test_asking_and_downloading_ask_again_who_she_is(client_of: Any, vera: User,
     vera.save()
     browser = client_of(vera)
     address = f"/en/copy/{copy.key}/"
-    for answer in (browser.get(ASK), browser.post(ASK, {"idempotency_key": str(uuid.uuid4())}), browser.get(address)):
+    sent = {"idempotency_key": str(uuid.uuid4())}
+    for answer in (browser.get(ASK), browser.post(ASK, sent), browser.get(address), browser.post(address)):
         assert answer.status_code == 302
         assert "/accounts/reauthenticate/" in answer["Location"]
     assert Copy.objects.count() == 1
@@ -154,8 +158,8 @@ def test_asking_and_downloading_ask_again_who_she_is(client_of: Any, vera: User,
     session["account_authentication_methods_user"] = str(vera.pk)
     session.save()
     assert browser.get(address).status_code == 200
+    assert browser.post(address)["Content-Type"] == "application/zip"
     assert browser.get(ASK).status_code == 200
-    assert browser.head(address).status_code == 405
 
 
 def test_the_way_to_it_is_on_her_pages_and_not_on_the_firms(browser: Client, client_of: Any, ivan: User) -> None:

@@ -77,7 +77,7 @@ def _send(pk: int) -> None:
     app.send_task("casetrack.copies.tasks.make", [pk])
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_victims
 def download(request: HttpRequest, copy: uuid.UUID) -> HttpResponse:
     """Another person's copy is not there, before anybody is asked who they are."""
@@ -88,6 +88,10 @@ def download(request: HttpRequest, copy: uuid.UUID) -> HttpResponse:
 
 @reauthentication_required  # type: ignore[untyped-decorator]
 def _download(request: HttpRequest, copy: Copy) -> HttpResponse:
+    """A page with the button that saves it: whoever had to show who they are stands on it afterwards, and not on the
+    form for that while a file arrives behind it."""
+    if request.method != "POST" and Copy.objects.filter(pk=copy.pk).ready(clock.now()).exists():
+        return render(request, "victim/copy_download.html", {"copy": copy})
     try:
         pieces = services.give_copy(copy, actor=me(request))
     except DomainError as error:

@@ -38,7 +38,7 @@ def test_a_correction_in_the_browser_stands_beside_what_was_said_first(
     vera = cast.user["vera"]
     with system_scope():
         case = submit_draft(filled_draft(vera, **TOPICS), actor=vera, key=None)
-    page = open_as(vera, language=language, width=width, javascript=False)
+    page = open_as(vera, language=language, width=width)
     page.goto(f"cases/{case.reference}/said/")
     page.fill("#id_text", "4月10日に偽のメールが届いていました。")
     page.locator("form button.govuk-button").first.click()

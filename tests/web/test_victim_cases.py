@@ -14,6 +14,7 @@ from django.urls import reverse
 from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.audit.models import Entry
 from casetrack.cases.models import Case
+from casetrack.cases.services import decide_executions
 from casetrack.cases.workflow import ACTIONS, VICTIM
 from casetrack.evidence.services import add_file
 from casetrack.ledger.models import Execution
@@ -202,6 +203,23 @@ def test_her_answers_are_saved_once_and_a_difference_is_said_in_words(browser: C
     }  # fmt: skip
     assert "This differs from your answer. The firm sees it too." in text(browser.get(page))
     assert story.case.events.filter(action="cases.executions_answered").count() == 1
+
+
+def test_the_case_page_shows_both_sides_of_each_trade_with_the_firms_reason(browser: Client, story: Story) -> None:
+    story.to_ledger().answered({"u1": "yes", "c1": "yes"})
+    u1 = Execution.objects.get(execution_id="u1")
+    decide_executions(story.case, {u1.pk: "unauthorized"}, actor=story.user("ivan"), reason="見慣れない端末です。")
+    response = browser.get(at("case", story.case))
+    marks = {mark.row.execution.execution_id: mark for mark in response.context["marks"]}
+    assert {name: (str(mark.answer), str(mark.row.decision), mark.reason) for name, mark in marks.items()} == {
+        "u1": ("Yes, this was me", "Not yours", "見慣れない端末です。"),
+        "c1": ("Yes, this was me", "Not decided yet", ""),
+        "l1": ("", "Not decided yet", ""),
+    }
+    assert marks["u1"].row.differs
+    assert "見慣れない端末です。" in text(response)
+    decide_executions(story.case, {u1.pk: ""}, actor=story.user("ivan"), reason="見直します。")
+    assert "見慣れない端末です。" not in text(browser.get(at("case", story.case)))
 
 
 def test_an_answer_that_is_none_is_refused(browser: Client, story: Story) -> None:

@@ -127,7 +127,9 @@ class AccessForm(forms.Form):
 class DecisionsForm(forms.Form):
     """What goes with the decisions of a page of executions."""
 
-    reason = TextField(label=_("Reason"), required=False, max_length=1000, width=30)
+    reason = TextField(
+        label=_("Reason"), required=False, max_length=1000, width=30, help_text=_("The victim reads it with the trade.")
+    )
 
 
 class LedgerFileForm(forms.Form):

@@ -30,6 +30,7 @@ from casetrack.web.report.words import sections
 from casetrack.web.victim.clocks import clock_rows
 from casetrack.web.victim.doors import for_victims, me, own_case
 from casetrack.web.victim.executions import ASKED
+from casetrack.web.victim.marks import first_marks
 from casetrack.web.victim.words import standing, stations
 
 # The page on which a victim does each of the workflow's actions; "agree" is done on the page of the open offer.
@@ -71,6 +72,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     executions, may_write = _executions(case), can_write_to(user, case)
     events = list(case.events.order_by("at", "id"))
     clocks = clock_rows(case, events, offers, Request.objects.visible_to(user).filter(case=case), now)
+    marks, marks_total = first_marks(case)
     context = {
         "case": case,
         "now": now,
@@ -86,6 +88,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "offer": open_offer if open_offer and open_offer.party == OfferParty.FIRM else None,
         "offers": [offer for offer in offers if offer != open_offer or offer.party == OfferParty.VICTIM],
         "executions": executions,
+        "marks": marks,
+        "marks_total": marks_total,
         "asks_trades": may_write and executions["answered"] < executions["total"],
         "letters": letters[:MESSAGES_SHOWN],
         "letters_total": len(letters),

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 
 from casetrack.firms.models import membership_of
@@ -77,6 +79,28 @@ class StaffMfaMiddleware:
         if user.is_demo and settings.DEMO:
             return False
         return not user.authenticator_set.exists()  # type: ignore[attr-defined]
+
+
+class PrivateMiddleware:
+    """What a signed-in person is shown is kept by no browser and no proxy; what they send waits for nobody.
+
+    django-allauth puts a form that comes without a fresh log-in into the session as it is (passwords, cookies, account
+    numbers), and carries it out after the next fresh log-in for the same page, whoever had sent it. Here the page is
+    shown again instead.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.user.is_authenticated:
+            return response
+        if "request" in request.session.get(STATE_SESSION_KEY, {}):
+            del request.session[STATE_SESSION_KEY]
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
 
 
 class AddressMiddleware:

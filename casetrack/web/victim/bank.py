@@ -5,6 +5,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -21,7 +22,7 @@ from casetrack.people import bank
 from casetrack.people.models import BankAccount, BankKind, User
 from casetrack.web.errors import explain
 from casetrack.web.forms.fields import AccountNumberField, CheckboxField, ChoiceField, KanaField, TextField
-from casetrack.web.victim.doors import for_victims, me, posted
+from casetrack.web.victim.doors import for_victims, keep_unsent, me, posted, take_unsent
 from casetrack.web.victim.forms import CaseForm
 from casetrack.web.victim.letters import problems_of, write_once
 
@@ -143,6 +144,8 @@ def details(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest) -> HttpResponse:
     if bank.profile_of(me(request)) is None:
         return nothing_yet(request)
+    if request.method == "POST" and not did_recently_reauthenticate(request):
+        keep_unsent(request, request.path)  # to be looked at and sent again, never to be carried out by itself
     response: HttpResponse = _change(request)
     return response
 
@@ -151,7 +154,10 @@ def change(request: HttpRequest) -> HttpResponse:
 def _change(request: HttpRequest) -> HttpResponse:
     """Only for somebody who has just shown again who they are."""
     user = me(request)
-    form = BankForm(posted(request), user=user)
+    unsent = take_unsent(request)
+    if unsent is not None:
+        messages.warning(request, _("Nothing is saved yet. Check what is entered here, and save it."))
+    form = BankForm(posted(request) if unsent is None else unsent, user=user)
     if write_once(request, form, "cases.bank", lambda: change_bank_account(form.facts(), actor=user)):
         messages.success(request, _("Your bank details are saved."))
         return redirect("victim:bank")

@@ -1,12 +1,10 @@
 """The public page that confirms a document, and tells nothing of the case: no name, no firm, no status."""
 
 import hashlib
-from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,7 +19,6 @@ from casetrack.lib.scope import system_scope
 from casetrack.web.report.base import PageForm
 
 LARGEST = 5 * 1024 * 1024
-ATTEMPTS, PER_SECONDS = 30, 600
 
 
 class CheckForm(PageForm):
@@ -75,29 +72,9 @@ def _genuine(**told: str) -> Document | None:
     return document
 
 
-def _is_too_often(request: HttpRequest) -> bool:
-    key = f"check:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, PER_SECONDS)
-    return cache.incr(key) > ATTEMPTS
-
-
-def sparingly(view: Any) -> Any:
-    """So many checks in a while; more get 429 and a calm page."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if (request.method == "POST" or kwargs) and _is_too_often(request):
-            return render(request, "check.html", {"is_too_often": True}, status=429)
-        response: HttpResponse = view(request, *args, **kwargs)
-        return response
-
-    return guarded
-
-
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@sparingly
 def check(request: HttpRequest) -> HttpResponse:
     """By hand: reference and fingerprint, or the file."""
     form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
@@ -110,7 +87,6 @@ def check(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_safe
-@sparingly
 def check_token(request: HttpRequest, token: str) -> HttpResponse:
     """Where the QR code leads."""
     return _answer(request, _genuine(token=token), CheckForm())

@@ -6,6 +6,7 @@ limits (failed passwords and codes by address of mail) stand beside these and ar
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Callable
 from math import ceil
 
@@ -15,8 +16,11 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
+from redis.exceptions import RedisError
 
 from casetrack.lib import clock
+
+logger = logging.getLogger(__name__)
 
 # Which doors share a count: the name of an address, and the key of its limits in settings.DOOR_LIMITS.
 DOORS = {
@@ -38,14 +42,23 @@ DOORS = {
     "victim:evidence": "upload",
     "victim:evidence-request": "upload",
     "victim:upload-start": "upload",
+    "victim:upload": "piece",
+    "victim:upload-finish": "piece",
+    "victim:step": "typing",
+    "victim:autosave": "typing",
     "victim:bank-change": "bank",
     "victim:bank-not-me": "bank",
     "victim:copy-ask": "copy",
     "check": "check",
     "check-token": "check",
 }
+# Every write of the API shares one count.
+API = "api"
 # Doors that are counted when a page is only looked at, too.
 COUNTED_WHEN_READ = {"check-token"}
+READING = ("GET", "HEAD", "OPTIONS")
+# Where something could be guessed, nobody is let in uncounted: these stay shut while the cache is away.
+GUESSED = {"signup", "login", "code", "reset", "passkey", "claim"}
 # django-allauth's own limits last a minute at most where they are answered with this page.
 A_MINUTE = 60
 
@@ -54,6 +67,9 @@ def too_many(request: HttpRequest, wait: int = A_MINUTE) -> HttpResponse:
     """429 in the reader's language: when to try again (in seconds from now), and what to do if it cannot wait."""
     headers = {"Retry-After": str(wait), "Cache-Control": "no-store"}
     minutes = ceil(wait / 60)
+    if request.path.startswith("/api/"):
+        said = gettext("Too many attempts. Try again in %(minutes)s min.") % {"minutes": minutes}
+        return _problem(429, "Too Many Requests", "too_many", said, headers)
     if request.headers.get("Accept", "").startswith("application/json"):
         said = gettext("Too many attempts. Try again in %(minutes)s min.") % {"minutes": minutes}
         return JsonResponse({"code": "too_many", "message": said}, status=429, headers=headers)
@@ -62,6 +78,21 @@ def too_many(request: HttpRequest, wait: int = A_MINUTE) -> HttpResponse:
     for name, value in headers.items():
         answer[name] = value
     return answer
+
+
+def _problem(status: int, title: str, code: str, said: str, headers: dict[str, str]) -> HttpResponse:
+    """As the API says it to programs."""
+    body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": said}
+    return JsonResponse(body, status=status, headers=headers, content_type="application/problem+json")
+
+
+def door_of(request: HttpRequest) -> str:
+    """The key of the limits that count this request, or "" where nothing is counted."""
+    match = request.resolver_match
+    name = match.view_name if match else ""
+    if request.method in READING and name not in COUNTED_WHEN_READ:
+        return ""
+    return API if match and match.namespace == "api" else DOORS.get(name, "")
 
 
 def knock(action: str, *, address: str, person: str = "") -> int:
@@ -93,9 +124,13 @@ class DoorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
-        name = request.resolver_match.view_name if request.resolver_match else ""
-        if name not in DOORS or (request.method != "POST" and name not in COUNTED_WHEN_READ):
+        door = door_of(request)
+        if not door:
             return None
         person = str(request.user.pk) if request.user.is_authenticated else ""
-        wait = knock(DOORS[name], address=get_ip(request), person=person)
+        try:
+            wait = knock(door, address=get_ip(request), person=person)
+        except RedisError:
+            logger.warning("the cache is away: the door %r is %s", door, "shut" if door in GUESSED else "not counted")
+            wait = A_MINUTE if door in GUESSED else 0
         return too_many(request, wait) if wait else None

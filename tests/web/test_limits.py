@@ -9,7 +9,7 @@ from django.urls import get_resolver
 
 from casetrack.lib.clock import tokyo, travel_to
 from casetrack.people.models import User
-from casetrack.web.limits import COUNTED_WHEN_READ, DOORS
+from casetrack.web.limits import API, COUNTED_WHEN_READ, DOORS
 
 pytestmark = pytest.mark.django_db
 NOON = tokyo(2025, 6, 2, 12)
@@ -86,6 +86,7 @@ def test_a_program_gets_json(settings: Any) -> None:
 
 def test_every_door_of_the_table_is_a_real_address(settings: Any) -> None:
     spaces = {"victim": get_resolver().namespace_dict["victim"][1].reverse_dict}
+    assert API in settings.DOOR_LIMITS
     for name in set(DOORS) - COUNTED_WHEN_READ - {"check"}:
         space, _colon, short = name.rpartition(":")
         assert short in (spaces[space] if space else get_resolver().reverse_dict), name

@@ -72,8 +72,8 @@ def compile_all(program: str, environment: dict[str, str]) -> None:
     )  # fmt: skip
     esbuild = MODULES / "esbuild" / "bin" / "esbuild"
     subprocess.run(
-        [str(esbuild), str(SOURCE / "casetrack.js"), "--bundle", "--minify", "--format=iife", "--target=es2020",
-         "--log-level=warning", f"--outfile={BUILD / 'casetrack.js'}"],
+        [str(esbuild), str(SOURCE / "casetrack.js"), str(SOURCE / "marks.js"), "--bundle", "--minify",
+         "--format=iife", "--target=es2020", "--log-level=warning", f"--outdir={BUILD}"],
         env=environment, check=True,
     )  # fmt: skip
     (BUILD / "fonts.css").write_text((FONT / "index.css").read_text(encoding="utf-8"), encoding="utf-8")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -62,6 +62,17 @@ class Undo:
     def said(self) -> str:
         said = ngettext("%(count)s trade is marked “%(mark)s”.", "%(count)s trades are marked “%(mark)s”.", self.rows)
         return said % {"count": self.rows, "mark": self.label}
+
+
+def is_quiet(request: HttpRequest) -> bool:
+    """Whether the script saves answers behind the page: it wants no page back, and nothing said on the next one."""
+    return request.headers.get("Accept") == "application/json"
+
+
+def quiet(problems: Iterable[tuple[str, str]]) -> HttpResponse:
+    """The answer to the script: 204 if everything was saved, else 422 with the first sentence."""
+    first = next(iter(problems), None)
+    return HttpResponse(status=204) if first is None else JsonResponse({"message": first[1]}, status=422)
 
 
 def by_day(rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]]:

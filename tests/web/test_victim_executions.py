@@ -118,3 +118,13 @@ def test_nobody_elses_act_is_taken_back(browser: Client, page: str, story: Story
         undo_act(story.case, int(undo(browser, page).number), actor=ivan)
     assert browser.post(page, key() | {"undo": "999"}).context["problems"]
     assert len(said()) == 60
+
+
+def test_the_script_saves_answers_without_a_page_and_is_told_why_not(browser: Client, page: str) -> None:
+    first = listed(browser.get(page))[0]
+    saved = browser.post(page, {f"answer-{first}": "no", "stay": "1"}, headers={"Accept": "application/json"})
+    assert (saved.status_code, said(execution=first)) == (204, ["no"])
+    refused = browser.post(page, {"answer-999999": "no"}, headers={"Accept": "application/json"})
+    assert refused.status_code == 422
+    assert refused.json()["message"] == "An execution of this list is not of this case."
+    assert not list(browser.get(page).context["messages"])

@@ -25,7 +25,7 @@ from casetrack.people.models import User
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
 from casetrack.web.formats import quantity, yen
-from casetrack.web.marking import ANSWERS, MARKS, PAGE, Sent, Undo, query
+from casetrack.web.marking import ANSWERS, MARKS, PAGE, Sent, Undo, is_quiet, query, quiet
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm
 from casetrack.web.victim.words import DECISIONS, differs
@@ -164,7 +164,9 @@ def executions(request: HttpRequest, reference: str) -> HttpResponse:
         shown = shown.exclude(pk__in=answered)
     form = CaseForm(posted(request))
     if request.method == "POST" and form.is_valid() and _answer(request, case, shown, form):
-        return _onward(request)
+        return quiet([]) if is_quiet(request) else _onward(request)
+    if form.is_bound and is_quiet(request):
+        return quiet(form.problems())
     listed, before, later = page_of(
         shown, case, after=request.GET.get("after", ""), until=request.GET.get("until", "")
     )  # fmt: skip
@@ -241,6 +243,6 @@ def _answer(request: HttpRequest, case: Case, shown: ExecutionQuerySet, form: Ca
     except DomainError as error:
         refuse(form, error)
         return False
-    if said:
+    if said and not is_quiet(request):
         messages.success(request, said)
     return True

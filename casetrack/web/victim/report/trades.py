@@ -18,7 +18,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
 from casetrack.web.formats import quantity, yen
-from casetrack.web.marking import ANSWERS, MARKS, PAGE, Place, Row, Sent, Undo, by_day, query
+from casetrack.web.marking import ANSWERS, MARKS, PAGE, Place, Row, Sent, Undo, by_day, is_quiet, query, quiet
 from casetrack.web.victim.doors import for_victims, me, own_draft, posted
 from casetrack.web.victim.forms import CaseForm
 
@@ -35,7 +35,9 @@ def brought(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("victim:brought-upload", key=key)
     form = CaseForm(posted(request))
     if request.method == "POST" and form.is_valid() and _take(request, draft, form):
-        return _onward(request, draft)
+        return quiet([]) if is_quiet(request) else _onward(request, draft)
+    if form.is_bound and is_quiet(request):
+        return quiet(form.problems())
     place, back = Place.of(request.GET.get("after", "")), Place.of(request.GET.get("until", ""))
     security, is_open = request.GET.get("security", ""), "open" in request.GET
     rows, newer, older = page_of(draft, place, back, security=security, is_open=is_open)

@@ -15,6 +15,7 @@ from casetrack.copies.person import profile
 from casetrack.correspondence.models import Message
 from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request
+from casetrack.intake.models import Addition
 from casetrack.ledger.models import Execution
 from casetrack.negotiation.models import Offer, Payment, Settlement
 from casetrack.people.models import User
@@ -46,6 +47,10 @@ def case_facts(case: Case, user: User) -> dict[str, Any]:
         "firm": {"code": case.firm.code, "name_ja": case.firm.name_ja, "name_en": case.firm.name_en},
         "profile": profile(case.victim),
         "report": opened(case.report),
+        "said_later": [
+            {**facts(row, "topic", "text", "reason", "added_at"), "facts": opened(row.facts)}
+            for row in Addition.objects.visible_to(user).filter(case=case).order_by("added_at", "pk")
+        ],
         "accounts": [_incident(incident) for incident in case.incidents.order_by("pk")],
         "events": events(case, user),
         "evidence_requests": [

@@ -2,7 +2,7 @@
 
 A try is claimed by an update that must change exactly one row, and writes only while the copy still bears its number:
 a worker that was taken for dead (its lease ran out) changes nothing any more. Each word of progress is a transaction of
-its own, so that the page sees it; so nothing here but `ask_copy` and `give_copy` is called inside one.
+its own, so that the page sees it; so what is done in the background is not called inside one.
 """
 
 import datetime as dt
@@ -71,6 +71,20 @@ def give_copy(copy: Copy, *, actor: User) -> Iterator[bytes]:
         raise gone from None
     _record(copy, "copies.downloaded", actor, sha256=copy.sha256)
     return pieces
+
+
+@transaction.atomic
+def delete_copy(copy: Copy, *, actor: User) -> None:
+    """End a copy before its time, for its owner: its bytes go at once. One that is gone already stays gone.
+
+    Raises NotAllowed.
+    """
+    if copy.user_id != actor.pk:
+        raise NotAllowed(_("Only the person themselves may ask for this copy."))
+    ended = Copy.objects.filter(pk=copy.pk, status=CopyStatus.READY).update(status=CopyStatus.EXPIRED)
+    if ended:
+        _record(copy, "copies.deleted", actor)
+        transaction.on_commit(lambda: storage.discard(copy))
 
 
 def make_copy(pk: int) -> bool:

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Page, expect
 
+from casetrack.copies import storage
 from casetrack.copies.models import Copy, CopyStatus
 from casetrack.copies.services import make_copy
 from casetrack.demo.cast import Cast
@@ -60,9 +61,10 @@ def test_she_asks_waits_and_saves(
     assert saved.value.suggested_filename == "copy.zip"
     with ZipFile(saved.value.path()) as archive:
         assert archive.testzip() is None
-    with system_scope():
-        Copy.objects.update(status=CopyStatus.EXPIRED)
     page.goto("copy/")
+    page.locator("form[action$='/delete/'] button").click()
+    page.wait_for_load_state()
+    assert not storage.path_of(Copy(key=copy.key, attempts=1)).exists()
     seen("over")
     with system_scope():
         Copy.objects.update(status=CopyStatus.FAILED)

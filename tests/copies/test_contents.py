@@ -18,6 +18,7 @@ from casetrack.documents.services import drain
 from casetrack.evidence import storage
 from casetrack.evidence.models import EvidenceFile, Scan
 from casetrack.evidence.services import add_file, ask_for
+from casetrack.intake.additions import add_fact
 from casetrack.intake.services import start_draft
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
@@ -44,6 +45,7 @@ TOLD = {
     "evidence_request", "evidence_evidencefile", "evidence_upload", "correspondence_message",
     "assessment_assessment", "assessment_assessedaccount", "negotiation_offer", "negotiation_settlement",
     "negotiation_payment", "documents_document", "intake_draft", "intake_broughttrade", "intake_columnmapping",
+    "intake_addition",
     "notifications_delivery", "notifications_mailchoice", "copies_copy",
 }  # fmt: skip
 # What is left out, and why.
@@ -74,6 +76,7 @@ def full(story: Story, otto: User) -> Story:
     story.says("vera", "Please hurry.").decided().wait(25).assessed().offered()
     story.countered(story.run.due * 2, "Too little")
     with travel_to(story.at):
+        add_fact(story.case, "The window was grey", actor=vera)
         prepare_offer(
             story.case, story.run, amount=story.run.due, reasons="prepared but not shown",
             valid_until=story.at + dt.timedelta(days=7), actor=ivan,
@@ -147,6 +150,7 @@ def test_the_facts_are_those_of_the_database(full: Story, vera: User, made_zip: 
         assert facts["accounts"][0]["number"] == full.account
         assert len(facts["events"]) == case.events.filter(is_public=True).count()
         assert [row["what"] for row in facts["evidence_requests"]] == ["The mail"]
+        assert [row["text"] for row in facts["said_later"]] == ["The window was grey"]
         executions = read(archive, f"{folder}/executions.json")
         assert len(executions) == Execution.objects.filter(account__firm=case.firm).count()
         assert {row["execution_id"]: row["your_answer"] for row in executions if row["your_answer"]} == ANSWERS_A

@@ -15,9 +15,10 @@ from django.test import Client
 from casetrack.audit.models import Entry
 from casetrack.copies import storage
 from casetrack.copies.models import Copy, CopyStatus
-from casetrack.copies.services import delete_expired, make_copy
+from casetrack.copies.services import ask_copy, delete_expired, make_copy
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
+from casetrack.lib.scope import system_scope
 from casetrack.people.models import User
 from tests.builders import Story
 
@@ -117,9 +118,28 @@ def test_when_its_time_is_over_the_page_says_so(browser: Client) -> None:
         with travel_to(clock.now() + dt.timedelta(hours=25)):
             if delete:
                 delete_expired(clock.now())
-            assert "has been deleted, because its time was over" in look(browser)
+            assert "has been deleted." in look(browser)
             assert download(browser, copy)["Location"] == PAGE
     assert not Entry.objects.filter(action="copies.downloaded").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_she_deletes_it_at_once_and_only_she(client_of: Any, cast: Any) -> None:
+    browser = client_of(cast.user["vera"])
+    with system_scope():
+        asked = ask_copy(language="en", actor=cast.user["vera"])
+    make_copy(asked.pk)
+    with system_scope():
+        copy = Copy.objects.get()
+    assert client_of(cast.user["otto"]).post(f"/en/copy/{copy.key}/delete/").status_code == 404
+    assert storage.path_of(copy).exists()
+    for _ in range(2):
+        assert browser.post(f"/en/copy/{copy.key}/delete/")["Location"] == PAGE
+    assert not storage.path_of(copy).exists()
+    assert "has been deleted." in look(browser)
+    assert download(browser, copy)["Location"] == PAGE
+    with system_scope():
+        assert Entry.objects.filter(action="copies.deleted").count() == 1
 
 
 def test_one_whose_bytes_are_lost_is_not_given_out(browser: Client) -> None:

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casetrack.copies import services
 from casetrack.copies.models import RUNNING, Copy, CopyStatus
@@ -75,6 +76,16 @@ def _send(pk: int) -> None:
     from casetrack.celery import app
 
     app.send_task("casetrack.copies.tasks.make", [pk])
+
+
+@require_POST
+@for_victims
+def delete(request: HttpRequest, copy: uuid.UUID) -> HttpResponse:
+    """Ends a copy at once; no second asking who one is, because this only ever protects."""
+    user = me(request)
+    services.delete_copy(get_object_or_404(Copy.objects.visible_to(user), key=copy), actor=user)
+    messages.success(request, _("The copy is deleted."))
+    return redirect("victim:copy")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

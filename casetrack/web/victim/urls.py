@@ -17,6 +17,7 @@ urlpatterns = [
     path("copy/", copy.state, name="copy"),
     path("copy/ask/", copy.ask, name="copy-ask"),
     path("copy/<uuid:copy>/", copy.download, name="copy-download"),
+    path("copy/<uuid:copy>/delete/", copy.delete, name="copy-delete"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices-read"),
     path("claim/", claim.claim, name="claim"),

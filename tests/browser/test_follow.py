@@ -1,5 +1,6 @@
 """What a victim follows after the submission: the case page with its clocks, in both languages and widths."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Page
 
 from casetrack.demo.cast import Cast
 from casetrack.intake.services import submit_draft
+from casetrack.lib import clock
 from casetrack.lib.scope import system_scope
 from tests.builders import Story
 from tests.intake.reports import TOPICS, filled_draft
@@ -21,10 +23,12 @@ def test_the_case_page_has_its_clocks(
     language: str, width: str,
 ) -> None:  # fmt: skip
     with system_scope():
-        story = Story(cast).to_offer()
+        story = Story(cast, at=clock.now() - dt.timedelta(days=50)).to_ledger().answered({"u1": "yes", "c1": "yes"})
+        story.decided().wait(25).assessed().wait(1).offered()
     page = open_as(story.user("vera"), language=language, width=width)
     page.goto(f"cases/{story.case.reference}/")
     assert page.locator("#clocks").is_visible()
+    assert page.locator("[aria-labelledby=trades] .ct-diff").count() == 1
     check(page)
     shot(page, f"follow-case-{language}-{width}")
 

@@ -10,6 +10,7 @@ from casetrack.cases.events import write_event
 from casetrack.cases.services import assign_case
 from casetrack.correspondence.services import send_message
 from casetrack.firms.services import add_member
+from casetrack.intake.additions import add_fact
 from casetrack.lib import clock
 from casetrack.notifications import services
 from casetrack.notifications.models import Delivery, DeliveryStatus, HandledEntry
@@ -83,6 +84,13 @@ def test_veras_acts_reach_the_one_who_works_on_it_or_else_the_intake(today: Stor
     assert set(drained()) == {"ivan@minato.example"}
     today.says("ivan", "明日お電話します。")
     assert set(drained()) == {"vera@example.com"}
+
+
+def test_what_vera_adds_to_her_report_reaches_the_one_who_works_on_it(today: Story, vera: User) -> None:
+    today.reported()
+    drained()
+    add_fact(today.case, "偽のメールが届いていました。", actor=vera)
+    assert set(drained()) == {"fiona@minato.example"}
 
 
 def test_a_person_who_left_the_firm_is_told_nothing(today: Story, ivan: User, fiona: User) -> None:

@@ -139,6 +139,10 @@ SENTENCES: dict[str, Sentence] = {
         pgettext_lazy("staff", "Decisions for many executions taken back"),
         "idle",
     ),
+    "cases.trades_claimed": Sentence(
+        _("You reported further trades that were not yours"),
+        pgettext_lazy("staff", "The customer reported further trades"),
+    ),
     "cases.trade_linked": Sentence(
         _("The firm matched a trade that you reported"), pgettext_lazy("staff", "Reported trade linked"), "idle"
     ),

@@ -108,10 +108,11 @@ def claims_of(draft: Draft) -> list[TradeClaim]:
     rows = BroughtTrade.objects.filter(draft=draft)
     if not rows.exclude(answer="").exists():
         raise InvalidInput(_("Say of the trades of your list which were not yours."), field="trades")
-    return [_claim(row) for row in rows.filter(answer__in=CLAIMED).in_order()]
+    return [claim_of(row) for row in rows.filter(answer__in=CLAIMED).in_order()]
 
 
-def _claim(row: BroughtTrade) -> TradeClaim:
+def claim_of(row: BroughtTrade) -> TradeClaim:
+    """What a row claims that was not the victim's."""
     in_yen = row.amount is not None and row.currency in ("", "JPY")
     return {
         "side": row.side if row.side in ClaimedSide.values else ClaimedSide.UNKNOWN,

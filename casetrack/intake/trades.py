@@ -90,7 +90,7 @@ def bring_trades(draft: Draft, name: str, content: bytes, *, actor: User) -> int
     if not trades:
         raise InvalidInput(_("There is no trade in this file that can be read."), field="file")
     known = set(BroughtTrade.objects.filter(draft=draft).values_list("identity", flat=True))
-    rows = [row for row in _rows(draft, trades) if row.identity not in known]
+    rows = [row for row in rows_of(draft, trades) if row.identity not in known]
     if len(known) + len(rows) > MOST_BROUGHT:
         raise InvalidInput(_("At most %(most)s trades can be brought."), field="file", most=MOST_BROUGHT)
     BroughtTrade.objects.bulk_create(rows, batch_size=2000)
@@ -127,8 +127,9 @@ def drop_trades(draft: Draft, *, actor: User) -> int:
     return count
 
 
-def _rows(draft: Draft, trades: Iterable[brokers.BroughtTrade]) -> list[BroughtTrade]:
-    """Rows to keep. Two that say the same in one file are two trades: each has a number of its own."""
+def rows_of(draft: Draft | None, trades: Iterable[brokers.BroughtTrade]) -> list[BroughtTrade]:
+    """Rows as they would be kept (without a draft: only to look at). Two that say the same in one file are two
+    trades: each has a number of its own."""
     seen: Counter[str] = Counter()
     rows = []
     for trade in trades:

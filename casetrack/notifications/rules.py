@@ -62,6 +62,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "cases.firm_answered": _HANDLER,
     "cases.executions_answered": _HANDLER,
     "cases.answers_undone": _HANDLER,
+    "cases.trades_claimed": _HANDLER,
     "cases.withdrawn": _HANDLER,
     "cases.escalated": _HANDLER,
     "negotiation.offer_refused": _HANDLER,

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from casetrack.cases.models import ExecutionAnswer
+from casetrack.cases.services import add_incident
 from casetrack.intake.trades import bring_trades, map_columns
 from casetrack.lib.scope import system_scope
 from casetrack.people.models import User
@@ -95,3 +96,40 @@ def test_an_answer_that_cannot_be_sent_stays_on_the_page_and_is_sent_again(
     expect(page.locator(".ct-marks__said")).to_have_count(0)
     with system_scope():
         assert draft.brought_trades.filter(answer="no").count() == 1
+
+
+@pytest.mark.parametrize(("language", "width"), [("ja", "phone"), ("en", "wide")])
+def test_she_reports_further_trades_of_an_open_case(
+    open_as: Callable[..., Page],
+    check: Callable[[Page], None],
+    shot: Callable[[Page, str], None],
+    story: Story,
+    vera: User,
+    language: str,
+    width: str,
+) -> None:
+    with system_scope():
+        story.to_investigation().access_confirmed()
+        add_incident(story.case, {"number": "0123-7654321", "kinds": [], "vector": "unknown"})
+    page = open_as(vera, language=language, width=width)
+    page.set_default_timeout(90_000)
+
+    def press(what: str, button: str = "main form .govuk-button[data-module]") -> None:
+        with page.expect_navigation():
+            page.click(button)
+        check(page)
+        shot(page, f"later-{what}-{language}-{width}")
+
+    page.goto(f"cases/{story.case.reference}/")
+    press("upload", "a[href$='/trades/bring/']")
+    press("empty")
+    page.select_option("[name='account']", "2")
+    page.set_input_files("[name='file']", {"name": "list.csv", "mimeType": "text/csv", "buffer": LIST})
+    press("columns")
+    for name, place in MAPPING.items():
+        page.select_option(f"[name='{name}']", str(place))
+    press("preview")
+    press("day", "[name='many'][value='no:day:2025-04-16']")
+    press("case")
+    with system_scope():
+        assert story.case.claimed_trades.filter(incident__pk=story.case.incidents.latest("pk").pk).count() == 2

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casetrack.web import uploads
-from casetrack.web.victim import additions, bank, cases, claim, copy, executions, files, letters, notices, offers
+from casetrack.web.victim import additions, bank, cases, claim, copy, executions, files, later, letters, notices, offers
 from casetrack.web.victim.report import bringing, overview, trades
 from casetrack.web.victim.report import views as report
 from casetrack.web.victim.report.autosave import autosave
@@ -38,6 +38,9 @@ urlpatterns = [
     path("cases/<str:reference>/said/", additions.report, name="said"),
     path("cases/<str:reference>/said/<slug:step>/", additions.correct, name="said-correct"),
     path("cases/<str:reference>/trades/", executions.executions, name="executions"),
+    path("cases/<str:reference>/trades/bring/", later.upload, name="later-upload"),
+    path("cases/<str:reference>/trades/bring/<int:place>/<uuid:token>/", later.preview, name="later-preview"),
+    path("cases/<str:reference>/trades/bring/<int:place>/<uuid:token>/columns/", later.columns, name="later-columns"),
     path("cases/<str:reference>/messages/", letters.thread, name="messages"),
     path("cases/<str:reference>/files/", files.evidence, name="evidence"),
     path("cases/<str:reference>/asked/<uuid:asked>/", files.answer_request, name="evidence-request"),

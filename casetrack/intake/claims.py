@@ -12,12 +12,13 @@ from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
 from casetrack.cases.permissions import CASEWORKERS, require
 from casetrack.cases.services.status import lock
-from casetrack.cases.workflow import ENDED
+from casetrack.cases.workflow import ENDED, Status
 from casetrack.intake.models import ClaimChannel, ClaimCode
 from casetrack.lib import clock, references
 from casetrack.lib.crypto import keyed_hash
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.lib.scope import system_scope
+from casetrack.people.bank import cool_off_again
 from casetrack.people.models import Role, User, Victim
 from casetrack.people.services import once
 
@@ -82,8 +83,10 @@ def claim_case(reference: str, code: str, *, actor: User, key: uuid.UUID | None)
     """
     if actor.role != Role.VICTIM:
         raise NotAllowed(_("Only the owner of an account takes a case over."))
-    reference = references.normalize(reference)
-    taken = once(actor, key, "intake.claim", lambda: _try(reference, normalize_code(code), actor))
+    reference, code = references.normalize(reference), normalize_code(code)
+    if key is not None:  # another code on the same page is another try
+        key = uuid.UUID(keyed_hash(f"claim\0{key}\0{reference}\0{code}")[:32])
+    taken = once(actor, key, "intake.claim", lambda: _try(reference, code, actor))
     if not taken:
         raise InvalidInput(
             _("Reference and code do not fit together. Check both, or ask the firm for a new code."), field="code"
@@ -98,6 +101,11 @@ def _try(reference: str, code: str, actor: User) -> str:
         found = ClaimCode.objects.select_related("case").filter(
             case__reference=reference, ended_at=None, expires_at__gt=clock.now()
         )
+        there = found.first()
+        if there is None:
+            return ""
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        case = lock(there.case)  # before the code, as everybody does who makes one
         row = found.select_for_update(of=("self",)).first()
         if row is None:
             return ""
@@ -106,7 +114,6 @@ def _try(reference: str, code: str, actor: User) -> str:
             row.ended_at = clock.now() if row.attempts >= MOST_ATTEMPTS else None
             row.save(update_fields=["attempts", "ended_at"])
             return ""
-        case = lock(row.case)
         if case.victim_user_id is not None:
             return ""
         row.ended_at, row.used_by = clock.now(), actor
@@ -116,5 +123,7 @@ def _try(reference: str, code: str, actor: User) -> str:
         # Who has no profile yet takes over the one that the firm made. Otherwise the case keeps the firm's record.
         if case.victim.user_id is None and not Victim.objects.of_user(actor).exists():
             Victim.objects.filter(pk=case.victim_id).update(user=actor)
+        if case.status == Status.AGREED:  # a stolen code must not divert what the firm is about to pay
+            cool_off_again(actor)
         write_event(case, "cases.claimed", actor=actor)
         return reference

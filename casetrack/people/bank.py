@@ -99,6 +99,19 @@ def add_bank_account(user: User, facts: BankFacts, *, is_agreed: bool) -> BankAc
     )
 
 
+def cool_off_again(user: User) -> None:
+    """The details that count as a new version that cools off; nothing where there are none. For somebody to whom money
+    falls that is about to be paid; the caller holds the lock of the person."""
+    account = bank_account_of(user)
+    if account is None:
+        return
+    now = clock.now()
+    account.pk, account._state.adding = None, True
+    account.entered_at = now
+    account.payable_from = now + dt.timedelta(hours=settings.BANK_COOLING_OFF_HOURS)
+    account.save(force_insert=True)
+
+
 def open_alarm(user: User | None, firm_code: str) -> BankAlarm | None:
     """The latest "this was not me" that this firm has not cleared yet. Each firm telephones for itself."""
     alarm = BankAlarm.objects.filter(user=user).order_by("-pk").first() if user else None

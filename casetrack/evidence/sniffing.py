@@ -2,6 +2,7 @@
 
 import email.parser
 import email.policy
+import struct
 import zipfile
 from pathlib import PurePath
 from typing import IO
@@ -80,7 +81,7 @@ def _is_workbook(content: IO[bytes]) -> bool:
     try:
         with zipfile.ZipFile(content) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, OSError):
         return False
     return names >= OFFICE_PARTS and not any(name.lower().endswith("vbaproject.bin") for name in names)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LINES = 200
 LONGEST_LINE = 2000
+MAIL_READ = 1024 * 1024  # what lies deeper in a mail costs time, and would not be shown
 SANDBOX = "sandbox; default-src 'none'"
 # The browser's own viewer draws a PDF with styles and pictures of its own; scripts, forms and pop-ups stay off.
 PAPER = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; object-src 'self'"
@@ -117,9 +118,9 @@ def _mail_text(data: bytes) -> str:
     """The headers as they came, which show where a false mail is from, and the plain text; never the HTML."""
     head, _gap, _body = _decoded(data).replace("\r\n", "\n").partition("\n\n")
     try:
-        body = BytesParser(policy=email.policy.default).parsebytes(data).get_body(preferencelist=("plain",))
+        body = BytesParser(policy=email.policy.default).parsebytes(data[:MAIL_READ]).get_body(preferencelist=("plain",))
         text = body.get_content() if body is not None else ""
-    except (LookupError, ValueError, KeyError, AttributeError):
+    except (LookupError, ValueError, AttributeError, TypeError, RecursionError):  # it was made to break its reader
         text = ""
     return f"{head}\n\n{text}"
 

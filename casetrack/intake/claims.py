@@ -85,7 +85,7 @@ def claim_case(reference: str, code: str, *, actor: User, key: uuid.UUID | None)
         raise NotAllowed(_("Only the owner of an account takes a case over."))
     reference, code = references.normalize(reference), normalize_code(code)
     if key is not None:  # another code on the same page is another try
-        key = uuid.UUID(keyed_hash(f"claim\0{key}\0{reference}\0{code}")[:32])
+        key = uuid.UUID(keyed_hash(f"claim\0{key}\0{reference}\0{code}"))
     taken = once(actor, key, "intake.claim", lambda: _try(reference, code, actor))
     if not taken:
         raise InvalidInput(

@@ -1,5 +1,7 @@
 """Writing to the firm, answering its question, and the steps that end or move a case: each a page with one form."""
 
+import json
+import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from casetrack.cases.services import perform
 from casetrack.correspondence.models import Message
 from casetrack.correspondence.services import mark_read, send_message
 from casetrack.lib import clock
+from casetrack.lib.crypto import keyed_hash
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
@@ -39,11 +42,19 @@ def write_once(request: HttpRequest, form: CaseForm, action: str, write: Callabl
         return "done"
 
     try:
-        once(me(request), form.cleaned_data["idempotency_key"], action, once_only)
+        once(me(request), _key_of(request, form), action, once_only)
     except DomainError as error:
         refuse(form, error)
         return False
     return True
+
+
+def _key_of(request: HttpRequest, form: CaseForm) -> uuid.UUID:
+    """The page's key for this very text: what was changed after going back is another sending, never lost as a second
+    one."""
+    sent = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    said = json.dumps([request.path, str(form.cleaned_data["idempotency_key"]), sent])
+    return uuid.UUID(keyed_hash(said))
 
 
 def problems_of(form: CaseForm) -> list[tuple[str, str]]:

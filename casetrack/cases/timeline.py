@@ -53,6 +53,11 @@ SENTENCES: dict[str, Sentence] = {
         _("The firm opened this case because it found an unauthorized access"),
         pgettext_lazy("staff", "The firm opened the case"),
     ),
+    "cases.taken_by_telephone": Sentence(
+        _("The firm took down your report on the telephone"),
+        pgettext_lazy("staff", "The report was taken down on the telephone"),
+        reason_public=False,
+    ),
     "cases.found_by_firm": Sentence(
         _("The firm found the unauthorized access too"),
         pgettext_lazy("staff", "The firm's own file names the access too"),

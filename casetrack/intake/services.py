@@ -14,6 +14,7 @@ from casetrack.cases.services import IncidentFacts, TradeClaim, open_case
 from casetrack.evidence.services import attach_files, remove_draft_files
 from casetrack.firms.models import Firm
 from casetrack.intake.answers import Facts
+from casetrack.intake.calls import call_of, check_taker
 from casetrack.intake.locks import lock, lock_open
 from casetrack.intake.marks import claims_of
 from casetrack.intake.models import Draft
@@ -35,6 +36,7 @@ from casetrack.intake.steps import (
 from casetrack.lib import clock
 from casetrack.lib.crypto import account_index, decrypt, encrypt
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
+from casetrack.lib.scope import system_scope
 from casetrack.people.models import Role, User, Victim
 from casetrack.people.services import once
 
@@ -138,10 +140,14 @@ def _submit(lead: Draft, actor: User) -> Case:
         raise InvalidInput(_("A part of your report is not finished."), field=missing[0][1].identifier)
     facts = [_facts(sitting, draft) for draft in sitting.members]
     firms = [_firm(of_firm) for of_firm in facts]
-    victim = _profile(actor, facts[0][YOU.identifier], facts[0].get(ADDRESS.identifier, {}))
+    call = call_of(lead)
+    for firm in firms if call else ():
+        check_taker(firm, actor)
+    person = facts[0][YOU.identifier], facts[0].get(ADDRESS.identifier, {})
+    victim = _caller(*person) if call else _profile(actor, *person)
     together = uuid.uuid4() if sitting.is_of_several else None
     cases = [
-        _open(draft, firm, victim, of_firm, together, actor)
+        _open(draft, firm, victim, of_firm, together, actor, call)
         for draft, firm, of_firm in zip(sitting.members, firms, facts, strict=True)
     ]
     _close(sitting, cases, actor)
@@ -162,12 +168,19 @@ def _firm(facts: Mapping[str, Facts]) -> Firm:
 
 
 def _open(
-    draft: Draft, firm: Firm, victim: Victim, facts: Mapping[str, Facts], together: uuid.UUID | None, actor: User
+    draft: Draft,
+    firm: Firm,
+    victim: Victim,
+    facts: Mapping[str, Facts],
+    together: uuid.UUID | None,
+    actor: User,
+    call: str,
 ) -> Case:
     case = open_case(
         firm=firm,
         victim=victim,
-        opened_by=OpenedBy.VICTIM,
+        opened_by=OpenedBy.FIRM if call else OpenedBy.VICTIM,
+        identified=call,
         incidents=_incidents(firm, facts, draft),
         actor=actor,
         report=_report(facts),
@@ -192,12 +205,25 @@ def _close(sitting: Sitting, cases: list[Case], actor: User) -> None:
         draft.save(update_fields=["case", "answers"])
 
 
-def _profile(actor: User, you: Facts, address: Facts) -> Victim:
-    """The victim's own facts as they are now. An address that was not given leaves the one known before."""
+def _person(you: Facts, address: Facts) -> dict[str, str]:
+    """The person's facts. An address that was not given leaves the one known before."""
     names = ("family_name", "given_name", "family_name_kana", "given_name_kana", "language", "telephone")
     facts = {name: you[name] or "" for name in names}
     if written := _on_a_letter(address):
         facts |= {"postcode": address["postcode"] or "", "address": written}
+    return facts
+
+
+def _caller(you: Facts, address: Facts) -> Victim:
+    """A customer without a log-in, whom the firm writes down. Nobody sees it before its case is there, not even the
+    firm: so it is the system that stores it."""
+    with system_scope():
+        return Victim.objects.create(**_person(you, address))
+
+
+def _profile(actor: User, you: Facts, address: Facts) -> Victim:
+    """The victim's own facts as they are now."""
+    facts = _person(you, address)
     victim, _created = Victim.objects.update_or_create(user=actor, defaults={**facts, "email": actor.email})
     if actor.language != victim.language:
         actor.language = victim.language

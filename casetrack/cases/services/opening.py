@@ -80,12 +80,14 @@ def open_case(
     report: dict[str, Any] | None = None,
     language: str = "ja",
     sitting: uuid.UUID | None = None,
+    identified: str = "",
     at: dt.datetime | None = None,
 ) -> Case:
     """Open a case: at `submitted` by a victim, at `acknowledged` by the firm (there is nothing to confirm).
 
     A report never attaches itself to another case, whatever account number it names. Cases of one `sitting` were
-    reported together. `at` is for imports.
+    reported together. `identified`, for a report taken by telephone, says how the caller was identified.
+    `at` is for imports.
     """
     at = at or clock.now()
     status = Status.SUBMITTED if opened_by == OpenedBy.VICTIM else Status.ACKNOWLEDGED
@@ -103,9 +105,10 @@ def open_case(
     )
     for facts in incidents:
         add_incident(case, facts)
+    action = "cases.submitted" if opened_by == OpenedBy.VICTIM else "cases.opened_by_firm"
     write_event(
-        case, "cases.submitted" if opened_by == OpenedBy.VICTIM else "cases.opened_by_firm", actor=actor,
-        to_status=status, at=at, data={"incidents": len(incidents)},
+        case, "cases.taken_by_telephone" if identified else action, actor=actor, reason=identified, to_status=status,
+        at=at, data={"incidents": len(incidents)},
     )  # fmt: skip
     case.due_at = clocks.due_at(case)
     case.save(update_fields=["due_at"])

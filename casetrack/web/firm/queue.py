@@ -17,6 +17,7 @@ from casetrack.cases.models import Case
 from casetrack.cases.querysets import CaseQuerySet
 from casetrack.cases.workflow import ENDED, STAFF_NAMES, Status
 from casetrack.correspondence.models import Message, Party
+from casetrack.intake.calls import may_take_calls
 from casetrack.lib import clock, references
 from casetrack.lib.crypto import account_index, normalize_account_number
 from casetrack.web.firm.doors import for_staff, me, membership
@@ -158,5 +159,6 @@ def listing(request: HttpRequest, visible: CaseQuerySet, text: str) -> HttpRespo
         "statuses": [(s.value, STAFF_NAMES[s]) for s in Status],
         "now": now,
         "me": me(request),
+        "may_take_calls": may_take_calls(me(request)),
     }
     return render(request, "firm/queue.html", context)

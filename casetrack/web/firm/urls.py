@@ -15,6 +15,7 @@ from casetrack.web.firm import (
     policies,
     queue,
     settlements,
+    telephone,
 )
 
 
@@ -85,7 +86,15 @@ policy = [
     path("approve/", policies.approve, name="policy-approve"),
     path("discard/", policies.discard, name="policy-discard"),
 ]
+call = [
+    path("", telephone.call, name="telephone-list"),
+    path("check/", telephone.check, name="telephone-check"),
+    path("delete/", telephone.delete, name="telephone-delete"),
+    path("<slug:step>/", telephone.step, name="telephone-step"),
+]
 urlpatterns = [
+    path("telephone/", telephone.calls, name="telephone"),
+    path("telephone/<uuid:key>/", include(call)),
     path("policies/", policies.policies, name="policies"),
     path("policies/draft/", policies.draft, name="policy-draft"),
     path("policies/<int:version>/", include(policy)),

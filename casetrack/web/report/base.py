@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def query_of(typed: dict[str, list[str]]) -> QueryDict:
+    """What a page kept of what was typed, as if it were posted again."""
+    query = QueryDict(mutable=True)
+    for name, values in typed.items():
+        query.setlist(name, values)
+    return query
+
+
 class PageForm(forms.Form):
     def problems(self) -> "Iterator[tuple[str, str]]":
         """Every error as (id of the input, sentence), in the order of the page."""

@@ -23,6 +23,7 @@ def files_of(case: Case) -> list[EvidenceFile]:
 
 
 @after("cases.submitted")
+@after("cases.taken_by_telephone")
 def receipt(case: Case, entry: Entry) -> list[tuple[str, Facts]]:
     received = jp_datetime(case.opened_at)
     facts = content(case.opened_at, settings.SITE_NAME, _blocks(case), day=received)

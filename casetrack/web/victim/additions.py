@@ -24,10 +24,10 @@ from casetrack.intake.steps import Step
 from casetrack.lib.errors import DomainError, InvalidInput
 from casetrack.web.errors import refuse
 from casetrack.web.report.additions import said
-from casetrack.web.report.base import PageForm, StepForm
+from casetrack.web.report.base import PageForm, StepForm, query_of
 from casetrack.web.report.pages import PAGES, Page
 from casetrack.web.report.rows import RowsForm
-from casetrack.web.victim.doors import for_victims, me, own_case, posted, query_of
+from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm, CorrectionForm, CorrectionInWordsForm, FactForm
 from casetrack.web.victim.letters import problems_of
 

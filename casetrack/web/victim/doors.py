@@ -18,6 +18,7 @@ from casetrack.intake.tabs import Tab
 from casetrack.lib import references
 from casetrack.lib.crypto import decrypt, encrypt
 from casetrack.people.models import Role, User
+from casetrack.web.report.base import query_of
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -101,13 +102,6 @@ def take_unsent(request: HttpRequest) -> QueryDict | None:
         return None
     del request.session[UNSENT]
     return query_of(typed)
-
-
-def query_of(typed: dict[str, list[str]]) -> QueryDict:
-    query = QueryDict(mutable=True)
-    for name, values in typed.items():
-        query.setlist(name, values)
-    return query
 
 
 def tab_of(sent: QueryDict) -> Tab:

@@ -21,20 +21,19 @@ from casetrack.people.services import once
 from casetrack.web.accounts import language_now
 from casetrack.web.errors import refuse
 from casetrack.web.forms.fields import IdempotentForm
-from casetrack.web.report.base import StepForm
+from casetrack.web.report.base import StepForm, query_of
 from casetrack.web.report.pages import PAGES, Page
+from casetrack.web.report.whole import OF_VICTIM, files_of, firm_names
 from casetrack.web.victim.doors import (
     for_victims,
     keeps_what_was_typed,
     me,
     own_draft,
     posted,
-    query_of,
     tab_of,
     take_unsent,
 )
 from casetrack.web.victim.files import take_files
-from casetrack.web.victim.report.overview import files_of, firm_names
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -195,6 +194,7 @@ def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> Htt
         "version": version_of(draft, page.step),
         "tab": uuid.uuid4(),
         "files": files_of(draft) if page.step == FILES else [],
+        "addresses": OF_VICTIM,
     }
     return render(request, page.template, context)
 
@@ -214,7 +214,7 @@ def delete(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("The draft and its files are deleted."))
             return redirect("victim:home")
-    return render(request, "victim/report/delete.html", {"draft": draft, "form": form})
+    return render(request, "victim/report/delete.html", {"draft": draft, "form": form, "addresses": OF_VICTIM})
 
 
 @page_methods

@@ -1,0 +1,195 @@
+"""Taking a report on the telephone, on the pages that victims use."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from casetrack.intake import services
+from casetrack.intake.calls import begin_call, may_take_calls, open_calls
+from casetrack.intake.models import Draft
+from casetrack.intake.sittings import sitting_of
+from casetrack.intake.steps import ACCOUNT, Step
+from casetrack.lib.errors import DomainError
+from casetrack.people.services import once
+from casetrack.web.errors import refuse
+from casetrack.web.firm.doors import for_staff, me, membership, posted, refused
+from casetrack.web.forms.fields import IdempotentForm
+from casetrack.web.report.base import StepForm, query_of
+from casetrack.web.report.calls import CALL_PAGES, OF_CALL, CallForm, ReadBackForm
+from casetrack.web.report.pages import Page
+from casetrack.web.report.whole import answers_of, list_of
+
+
+def taker(request: HttpRequest) -> Any:
+    """The member of staff, who may take reports; 404 for everybody else."""
+    user = me(request)
+    if not may_take_calls(user):
+        raise Http404
+    return user
+
+
+def own_call(request: HttpRequest, key: uuid.UUID) -> Draft:
+    """A report that the user took on the telephone for the firm that the user still works for, or 404."""
+    drafts = Draft.objects.visible_to(taker(request)).filter(firm_code=membership(request).firm.code)
+    return get_object_or_404(drafts.select_related("case"), key=key)
+
+
+@for_staff
+@require_http_methods(["GET", "POST"])
+def calls(request: HttpRequest) -> HttpResponse:
+    """Begin a report; those that were begun and not handed in are offered first."""
+    user, form = taker(request), CallForm(posted(request))
+    status = 400 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+
+        def begin() -> str:
+            return str(begin_call(given["identified"], given["note"], actor=user).key)
+
+        try:
+            key = once(user, given["idempotency_key"], "intake.begin_call", begin)
+        except DomainError as error:
+            status = refused(form, error)
+        else:
+            return redirect("firm:telephone-list", key=key)
+    return render(request, "firm/telephone.html", {"form": form, "drafts": open_calls(user)}, status=status)
+
+
+@for_staff
+@require_safe
+def call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The list of the pages of one report."""
+    draft = own_call(request, key)
+    if draft.case:
+        return redirect("firm:case", draft.case.reference)
+    context = {**list_of(sitting_of(draft), CALL_PAGES), "addresses": OF_CALL}
+    return render(request, "victim/report/task_list.html", context)
+
+
+@for_staff
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, key: uuid.UUID, step: str) -> HttpResponse:
+    """One page. Whatever is posted here is kept, right or wrong."""
+    draft = own_call(request, key)
+    if step not in CALL_PAGES:
+        raise Http404
+    if draft.case:
+        return redirect("firm:case", draft.case.reference)
+    page = CALL_PAGES[step]
+    if request.method == "POST":
+        return _save(request, draft, page)
+    typed = services.typed_in(draft, page.step)
+    return _show(request, draft, page, page.form(typed=query_of(typed) if typed else None))
+
+
+def _save(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
+    form, user = page.form(request.POST), me(request)
+    try:
+        pressed = form.pressed()
+        if pressed is not None:
+            services.save_step(draft, page.step, None, actor=user, typed=pressed.typed)
+            if pressed.message:
+                messages.warning(request, pressed.message)
+            anchor = f"#{pressed.anchor}" if pressed.anchor else ""
+            return _to(draft, page.step, ("?check" if "check" in request.GET else "") + anchor)
+        holds = form.is_valid()
+        answers = _answers(draft, page, form) if holds else None
+        services.save_step(draft, page.step, answers, actor=user, typed=form.typed())
+    except DomainError as error:
+        form.is_valid()
+        refuse(form, error)
+        return _show(request, draft, page, form)
+    if "later" in request.POST:
+        messages.info(request, _("The report is saved. You can go on with it later."))
+        return redirect("firm:telephone")
+    if not holds:
+        return _show(request, draft, page, form)
+    return _next(request, draft, page)
+
+
+def _answers(draft: Draft, page: Page, form: StepForm) -> dict[str, Any]:
+    """The answers of a page; the accounts are at the firm that takes the call."""
+    answers = form.values()
+    if page.step == ACCOUNT:
+        answers["rows"] = [{**row, "firm": draft.firm_code} for row in answers["rows"]]
+    return answers
+
+
+def _to(draft: Draft, step: Step, more: str = "") -> HttpResponse:
+    response = redirect("firm:telephone-step", key=draft.key, step=step.identifier)
+    response["Location"] += more
+    return response
+
+
+def _way(draft: Draft) -> list[Step]:
+    """The pages that must be answered, in order."""
+    steps = [step for _draft, step in sitting_of(draft).pages()]
+    return [step for step in steps if not step.is_optional and step.identifier in CALL_PAGES]
+
+
+def _next(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
+    if "check" in request.GET:
+        return redirect("firm:telephone-check", key=draft.key)
+    way = _way(draft)
+    place = way.index(page.step) + 1 if page.step in way else len(way)
+    return _to(draft, way[place]) if place < len(way) else redirect("firm:telephone-list", key=draft.key)
+
+
+def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> HttpResponse:
+    way = _way(draft)
+    context = {
+        "draft": draft,
+        "lead": draft,
+        "page": page,
+        "form": form,
+        "place": way.index(page.step) + 1 if page.step in way else 0,
+        "total": len(way),
+        "problems": list(form.problems()) if form.is_bound else [],
+        "from_check": "check" in request.GET,
+        "addresses": OF_CALL,
+    }
+    return render(request, page.template, context, status=400 if form.is_bound else 200)
+
+
+@for_staff
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Everything once more, to be read to the caller; then the case is opened and the customer gets a code."""
+    draft, form = own_call(request, key), ReadBackForm(posted(request))
+    status = 400 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        try:
+            case = services.submit_draft(draft, actor=me(request), key=form.cleaned_data["idempotency_key"])
+        except DomainError as error:
+            status = refused(form, error)
+        else:
+            messages.success(request, _("The case is opened. Now make the code with which the customer takes it over."))
+            return redirect("firm:claim-code", case.reference)
+    elif draft.case:
+        return redirect("firm:case", draft.case.reference)
+    context = {**answers_of(sitting_of(draft), CALL_PAGES), "form": form, "addresses": OF_CALL}
+    return render(request, "firm/telephone_check.html", context, status=status)
+
+
+@for_staff
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask, then delete a report that was begun."""
+    draft = own_call(request, key)
+    if draft.case:
+        raise Http404
+    form = IdempotentForm(posted(request))
+    if form.is_bound and form.is_valid():
+        try:
+            services.delete_draft(draft, actor=me(request))
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("The report that was begun is deleted."))
+            return redirect("firm:telephone")
+    return render(request, "victim/report/delete.html", {"draft": draft, "form": form, "addresses": OF_CALL})

@@ -1,0 +1,144 @@
+"""A report as a whole: the rows of its list, its sections to be read once more, and the addresses of its pages."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from casetrack.evidence.models import EvidenceFile
+from casetrack.firms.models import Firm
+from casetrack.intake.models import Draft
+from casetrack.intake.sittings import Sitting
+from casetrack.intake.steps import FILES, Part, Step, aside
+from casetrack.intake.tabs import has_newer_text
+from casetrack.web.report.pages import PAGES, Page, aside_in, shown
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class Addresses(NamedTuple):
+    """The names of the addresses of a report's pages, for whoever writes it: the victim, or the firm on the telephone.
+    `autosave` is empty where nothing is kept while it is typed."""
+
+    base: str
+    home: str
+    home_label: "StrOrPromise"
+    list: str
+    step: str
+    check: str
+    delete: str
+    autosave: str = ""
+
+
+OF_VICTIM = Addresses(
+    "victim/base.html", "victim:home", _lazy("My cases"), "victim:task-list", "victim:step", "victim:check-answers",
+    "victim:draft-delete", "victim:autosave",
+)  # fmt: skip
+
+
+def files_of(draft: Draft) -> Any:
+    return EvidenceFile.objects.visible_to(draft.user).filter(draft_key=draft.key, case=None).order_by("received_at")
+
+
+def firm_names() -> dict[str, str]:
+    return {firm.code: firm.name for firm in Firm.objects.all()}
+
+
+def _task(draft: Draft, step: Step, answers: Any) -> dict[str, Any]:
+    """A page of the list, with its status: complete, unfinished, optional (and not begun) or new."""
+    files = files_of(draft).count() if step == FILES else 0
+    status = "optional" if step.is_optional else "new"
+    if files or step.is_complete(answers):
+        status = "complete"
+    elif step.is_begun(answers):
+        status = "unfinished"
+    return {"draft": draft, "step": step, "status": status, "files": files}
+
+
+def _groups(sitting: Sitting, pages: Mapping[str, Page]) -> list[dict[str, Any]]:
+    """The pages under headings: the person's, each firm's, the others."""
+    names = firm_names() if sitting.is_of_several else {}
+    groups: list[dict[str, Any]] = []
+    for draft, step in sitting.pages():
+        if step.identifier not in pages:
+            continue
+        task = _task(draft, step, sitting.answers(draft))
+        if not groups or groups[-1]["key"] != (step.part, draft):
+            firm = names.get(draft.firm_code, "") if step.part is Part.FIRM else ""
+            groups.append({"key": (step.part, draft), "title": _title(step.part, firm), "tasks": []})
+        groups[-1]["tasks"].append(task)
+    return groups
+
+
+def _title(part: Part, firm: str) -> str:
+    if part is Part.PERSON:
+        return _("You and your accounts")
+    if part is Part.MORE:
+        return _("More about it")
+    return _("What happened at %(firm)s") % {"firm": firm} if firm else _("What happened")
+
+
+def _sections(sitting: Sitting, pages: Mapping[str, Page]) -> list[dict[str, Any]]:
+    """Every page once more that must be answered or was begun; each firm's files after its pages."""
+    missing, names = sitting.unfinished(), firm_names() if sitting.is_of_several else {}
+    sections = []
+    for draft, step in sitting.pages():
+        if step.identifier not in pages:
+            continue
+        answers, page = sitting.answers(draft), pages[step.identifier]
+        if step.is_common:
+            answers = sitting.common_answers()
+        if step.is_optional and step != FILES and not step.is_begun(answers):
+            continue
+        sections.append(
+            {
+                "draft": draft,
+                "step": step,
+                "firm": "" if step.is_common else names.get(draft.firm_code, ""),
+                "rows": shown(page, answers) if step != FILES else [],
+                "files": files_of(draft) if step == FILES else [],
+                "is_missing": (draft, step) in missing,
+                "is_newer": has_newer_text(draft, step),
+                "aside": aside_in(page, answers),
+            }
+        )
+    return sections
+
+
+def _left_out(sitting: Sitting, pages: Mapping[str, Page]) -> list[tuple[Draft, Step]]:
+    return [
+        (draft, step)
+        for draft, step in sitting.pages()
+        if step.identifier in pages and step.is_optional and step != FILES and not step.is_begun(sitting.answers(draft))
+    ]
+
+
+def list_of(sitting: Sitting, pages: Mapping[str, Page] = PAGES) -> dict[str, Any]:
+    """What the list of the pages shows: which there are, how each stands, and whether the report can be handed in."""
+    groups = _groups(sitting, pages)
+    tasks = [task for group in groups for task in group["tasks"]]
+    needed = [task for task in tasks if not task["step"].is_optional]
+    return {
+        "draft": sitting.lead,
+        "tasks": tasks,
+        "groups": groups,
+        "done": sum(task["status"] == "complete" for task in needed),
+        "needed": len(needed),
+        "is_ready": not sitting.unfinished(),
+    }
+
+
+def answers_of(sitting: Sitting, pages: Mapping[str, Page] = PAGES) -> dict[str, Any]:
+    """What the last look shows: all that is handed in, what was left out, and what is set aside."""
+    names = firm_names()
+    return {
+        "draft": sitting.lead,
+        "sections": _sections(sitting, pages),
+        "left_out": _left_out(sitting, pages),
+        "aside": [step for member in sitting.members for step in aside(sitting.answers(member))],
+        "firms_aside": [names.get(one.firm_code, one.firm_code) for one in sitting.aside],
+        "firms": [names.get(one.firm_code, "") for one in sitting.members] if sitting.is_of_several else [],
+        "missing": sitting.unfinished(),
+    }

@@ -19,6 +19,7 @@ from django.utils.translation import override
 from casetrack.copies.models import Copy
 from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request, Upload
+from casetrack.intake.calls import begin_call
 from casetrack.intake.models import Draft
 from casetrack.people.models import User
 from tests.house.conftest import World
@@ -50,6 +51,7 @@ def patterns(
 def addresses(world: World) -> list[Address]:
     """Every named address with arguments that lead to vera's case, her draft and her file."""
     draft, file = Draft.objects.get().key, EvidenceFile.objects.get().key
+    taken = begin_call("asked", "", actor=world.cast.user["fiona"]).key
     samples: dict[str, Any] = {
         "reference": world.story.case.reference,
         "number": 1,
@@ -66,6 +68,7 @@ def addresses(world: World) -> list[Address]:
         "copy": Copy.objects.get().key,
         "asked": Request.objects.get().key,
         "token": draft,
+        "taken": taken,
         "pk": 1,
     }
     found = []

@@ -33,10 +33,10 @@ def taker(request: HttpRequest) -> Any:
     return user
 
 
-def own_call(request: HttpRequest, key: uuid.UUID) -> Draft:
+def own_call(request: HttpRequest, taken: uuid.UUID) -> Draft:
     """A report that the user took on the telephone for the firm that the user still works for, or 404."""
     drafts = Draft.objects.visible_to(taker(request)).filter(firm_code=membership(request).firm.code)
-    return get_object_or_404(drafts.select_related("case"), key=key)
+    return get_object_or_404(drafts.select_related("case"), key=taken)
 
 
 @for_staff
@@ -52,19 +52,19 @@ def calls(request: HttpRequest) -> HttpResponse:
             return str(begin_call(given["identified"], given["note"], actor=user).key)
 
         try:
-            key = once(user, given["idempotency_key"], "intake.begin_call", begin)
+            begun = once(user, given["idempotency_key"], "intake.begin_call", begin)
         except DomainError as error:
             status = refused(form, error)
         else:
-            return redirect("firm:telephone-list", key=key)
+            return redirect("firm:telephone-list", taken=begun)
     return render(request, "firm/telephone.html", {"form": form, "drafts": open_calls(user)}, status=status)
 
 
 @for_staff
 @require_safe
-def call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def call(request: HttpRequest, taken: uuid.UUID) -> HttpResponse:
     """The list of the pages of one report."""
-    draft = own_call(request, key)
+    draft = own_call(request, taken)
     if draft.case:
         return redirect("firm:case", draft.case.reference)
     context = {**list_of(sitting_of(draft), CALL_PAGES), "addresses": OF_CALL}
@@ -73,9 +73,9 @@ def call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @for_staff
 @require_http_methods(["GET", "POST"])
-def step(request: HttpRequest, key: uuid.UUID, step: str) -> HttpResponse:
+def step(request: HttpRequest, taken: uuid.UUID, step: str) -> HttpResponse:
     """One page. Whatever is posted here is kept, right or wrong."""
-    draft = own_call(request, key)
+    draft = own_call(request, taken)
     if step not in CALL_PAGES:
         raise Http404
     if draft.case:
@@ -121,7 +121,7 @@ def _answers(draft: Draft, page: Page, form: StepForm) -> dict[str, Any]:
 
 
 def _to(draft: Draft, step: Step, more: str = "") -> HttpResponse:
-    response = redirect("firm:telephone-step", key=draft.key, step=step.identifier)
+    response = redirect("firm:telephone-step", taken=draft.key, step=step.identifier)
     response["Location"] += more
     return response
 
@@ -134,10 +134,10 @@ def _way(draft: Draft) -> list[Step]:
 
 def _next(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     if "check" in request.GET:
-        return redirect("firm:telephone-check", key=draft.key)
+        return redirect("firm:telephone-check", taken=draft.key)
     way = _way(draft)
     place = way.index(page.step) + 1 if page.step in way else len(way)
-    return _to(draft, way[place]) if place < len(way) else redirect("firm:telephone-list", key=draft.key)
+    return _to(draft, way[place]) if place < len(way) else redirect("firm:telephone-list", taken=draft.key)
 
 
 def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> HttpResponse:
@@ -158,9 +158,9 @@ def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> Htt
 
 @for_staff
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def check(request: HttpRequest, taken: uuid.UUID) -> HttpResponse:
     """Everything once more, to be read to the caller; then the case is opened and the customer gets a code."""
-    draft, form = own_call(request, key), ReadBackForm(posted(request))
+    draft, form = own_call(request, taken), ReadBackForm(posted(request))
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
@@ -178,9 +178,9 @@ def check(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @for_staff
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def delete(request: HttpRequest, taken: uuid.UUID) -> HttpResponse:
     """Ask, then delete a report that was begun."""
-    draft = own_call(request, key)
+    draft = own_call(request, taken)
     if draft.case:
         raise Http404
     form = IdempotentForm(posted(request))

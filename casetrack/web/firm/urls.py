@@ -94,7 +94,7 @@ call = [
 ]
 urlpatterns = [
     path("telephone/", telephone.calls, name="telephone"),
-    path("telephone/<uuid:key>/", include(call)),
+    path("telephone/<uuid:taken>/", include(call)),
     path("policies/", policies.policies, name="policies"),
     path("policies/draft/", policies.draft, name="policy-draft"),
     path("policies/<int:version>/", include(policy)),

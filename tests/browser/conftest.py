@@ -21,6 +21,9 @@ from casetrack.people.models import User
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the tests still use the ORM
 
+PICTURES = bool(os.environ.get("CASETRACK_SHOTS"))
+# Each language and each width once; every language at every width when pictures are asked for: the pages are the same.
+LOOKS = [("ja", "phone"), ("en", "wide")] + ([("ja", "wide"), ("en", "phone")] if PICTURES else [])
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "shots"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -116,7 +119,7 @@ def shot() -> Callable[[Page, str], None]:
     """Write a picture of the whole page, if pictures are asked for."""
 
     def take(page: Page, name: str) -> None:
-        if os.environ.get("CASETRACK_SHOTS"):
+        if PICTURES:
             SHOTS.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 

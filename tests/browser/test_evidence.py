@@ -1,7 +1,6 @@
 """What was handed in, as both sides see it, in a real Chromium: lists, previews, and what the firm asks for."""
 
 import datetime as dt
-import os
 from collections.abc import Callable
 
 import pytest
@@ -12,14 +11,13 @@ from casetrack.evidence.models import EvidenceFile, Scan
 from casetrack.lib import clock
 from casetrack.lib.scope import system_scope
 from casetrack.people.models import User
+from tests.browser.conftest import LOOKS
 from tests.builders import Story
 from tests.evidence import files
 from tests.evidence.files import upload
 from tests.evidence.test_previews import photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ALL = bool(os.environ.get("CASETRACK_SHOTS"))
-VIEWS = [("ja", "phone"), ("en", "wide")] + ([("ja", "wide"), ("en", "phone")] if ALL else [])
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def case_files(story: Story, vera: User, ivan: User) -> dict[str, EvidenceFile]:
     return rows
 
 
-@pytest.mark.parametrize(("language", "width"), VIEWS)
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_vera_sees_where_each_file_is_and_answers_what_is_asked(
     open_as: Callable[..., Page], check: Callable[[Page], None], shot: Callable[[Page, str], None], vera: User,
     story: Story, case_files: dict[str, EvidenceFile], language: str, width: str,
@@ -80,7 +78,7 @@ def test_vera_sees_where_each_file_is_and_answers_what_is_asked(
     look("answered")
 
 
-@pytest.mark.parametrize(("language", "width"), VIEWS)
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_ivan_sees_the_files_and_asks_for_one_more(
     open_as: Callable[..., Page], check: Callable[[Page], None], shot: Callable[[Page, str], None], ivan: User,
     story: Story, case_files: dict[str, EvidenceFile], language: str, width: str,

@@ -10,14 +10,14 @@ from casetrack.demo.cast import Cast
 from casetrack.intake.services import submit_draft
 from casetrack.lib import clock
 from casetrack.lib.scope import system_scope
+from tests.browser.conftest import LOOKS
 from tests.builders import Story
 from tests.intake.reports import TOPICS, filled_draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("width", ["wide", "phone"])
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_the_case_page_has_its_clocks(
     open_as: Callable[..., Page], check: Callable[[Page], None], shot: Callable[[Page, str], None], cast: Cast,
     language: str, width: str,
@@ -33,8 +33,7 @@ def test_the_case_page_has_its_clocks(
     shot(page, f"follow-case-{language}-{width}")
 
 
-@pytest.mark.parametrize("width", ["wide", "phone"])
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_a_correction_in_the_browser_stands_beside_what_was_said_first(
     open_as: Callable[..., Page], check: Callable[[Page], None], shot: Callable[[Page, str], None], cast: Cast,
     language: str, width: str,

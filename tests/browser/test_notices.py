@@ -10,13 +10,13 @@ from casetrack.demo.cast import Cast
 from casetrack.lib import clock
 from casetrack.lib.scope import system_scope
 from casetrack.notifications.services import drain
+from tests.browser.conftest import LOOKS
 from tests.builders import Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_the_notices_and_the_menu_fit_and_pass_axe(
     open_as: Callable[..., Page], check: Callable[[Page], None], shot: Callable[[Page, str], None], cast: Cast,
     language: str, width: str,

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from casetrack.web.views import GUIDES
+from tests.browser.conftest import LOOKS
 from tests.builders import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,8 +23,7 @@ def addresses(language: str) -> dict[str, str]:
         return {"start": reverse("start")} | {topic: reverse("guide", args=[topic]) for topic in sorted(GUIDES)}
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_every_public_page_passes_axe_and_fits(
     open_as: Callable[..., Page], check: Callable[[Page], None], shot: Callable[[Page, str], None], cast: Cast,
     language: str, width: str,

@@ -10,6 +10,7 @@ from casetrack.cases.incidents import COLUMNS, import_incidents
 from casetrack.ledger.services import import_ledger
 from casetrack.lib.scope import system_scope
 from casetrack.people.models import User
+from tests.browser.conftest import LOOKS
 from tests.builders import Cast
 from tests.ledger.files import file, row
 
@@ -40,8 +41,7 @@ def rita(transactional_db: None, cast: Cast) -> User:
     return cast.user["rita"]
 
 
-@pytest.mark.parametrize("width", ["wide", "phone"])
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_the_page_in_every_state(
     rita: User,
     open_as: Callable[..., Page],

@@ -9,13 +9,14 @@ from playwright.sync_api import Page
 
 from casetrack.cases.models import Case
 from casetrack.lib.scope import system_scope
+from tests.browser.conftest import LOOKS
 from tests.builders import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NEXT = "main form .govuk-button:not(.govuk-button--secondary):visible >> nth=0"
 
 
-@pytest.mark.parametrize(("language", "width"), [("ja", "phone"), ("en", "wide")])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_a_report_from_the_call_to_the_code(
     open_as: Callable[..., Page], check: Callable[[Page], None], shot: Callable[[Page, str], None], cast: Cast,
     language: str, width: str,

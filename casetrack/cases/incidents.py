@@ -195,10 +195,12 @@ def _plain_name(name: str) -> str:
 
 
 def _is_same_person(row: IncidentRow, incident: CompromisedAccount) -> bool:
-    """Whether an open case is this customer's: the firm opened it, an investigator linked the account, or name or
-    verified e-mail agree. A report that merely names the account number is somebody's claim, not this case."""
+    """Whether an open case is this customer's: the firm opened it from its own records, an investigator linked the
+    account, or name or verified e-mail agree. A report that merely names the account number, typed in or taken down on
+    the telephone, is somebody's claim, not this case."""
     case = incident.case
-    if incident.account_id is not None or case.opened_by == OpenedBy.FIRM:
+    is_firms_finding = case.opened_by == OpenedBy.FIRM and not case.report
+    if incident.account_id is not None or is_firms_finding:
         return True
     names = {_plain_name(case.victim.name), _plain_name(case.victim.kana)} - {""}
     if names & {_plain_name(row.customer_name), _plain_name(row.customer_name_kana)}:

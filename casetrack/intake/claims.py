@@ -13,6 +13,7 @@ from casetrack.cases.models import Case
 from casetrack.cases.permissions import CASEWORKERS, require
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import ENDED, Status
+from casetrack.intake.calls import Identified
 from casetrack.intake.models import ClaimChannel, ClaimCode
 from casetrack.lib import clock, references
 from casetrack.lib.crypto import keyed_hash
@@ -50,7 +51,8 @@ def issue_code(case: Case, channel: str, *, actor: User) -> str:
     """A new code for a case that nobody has taken over, in groups of four; any earlier one ends. It is kept only as a
     keyed hash: this is the one time that it can be read.
 
-    Raises NotAllowed (not one of the firm's caseworkers), Conflict (taken over already, or ended), InvalidInput.
+    Raises NotAllowed (not one of the firm's caseworkers), Conflict (taken over already, or ended), InvalidInput (also
+    by telephone to somebody of whom the firm is not sure).
     """
     lock(case)
     require(actor, case, *CASEWORKERS)
@@ -60,6 +62,10 @@ def issue_code(case: Case, channel: str, *, actor: User) -> str:
         raise Conflict(_("The customer has taken this case over already."))
     if case.status in ENDED:
         raise Conflict(_("This case has ended. Reopen it before somebody takes it over."))
+    if channel == ClaimChannel.TELEPHONE and case.report.get("call") == Identified.NOT_YET:
+        raise InvalidInput(
+            _("Nobody has made sure who called. Send the code by post to the registered address."), field="channel"
+        )
     now = clock.now()
     ClaimCode.objects.filter(case=case, ended_at=None).update(ended_at=now)
     code = "".join(secrets.choice(ALPHABET) for _place in range(PLACES))

@@ -14,7 +14,7 @@ from casetrack.cases.services import IncidentFacts, TradeClaim, open_case
 from casetrack.evidence.services import attach_files, remove_draft_files
 from casetrack.firms.models import Firm
 from casetrack.intake.answers import Facts
-from casetrack.intake.calls import call_of, check_taker
+from casetrack.intake.calls import KEPT, call_of, check_taker
 from casetrack.intake.locks import lock, lock_open
 from casetrack.intake.marks import claims_of
 from casetrack.intake.models import Draft
@@ -183,7 +183,7 @@ def _open(
         identified=call,
         incidents=_incidents(firm, facts, draft),
         actor=actor,
-        report=_report(facts),
+        report=_report(facts) | ({"call": draft.answers[KEPT]["identified"]} if call else {}),
         language=victim.language,
         sitting=together,
     )

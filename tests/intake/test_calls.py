@@ -5,7 +5,9 @@ import uuid
 import pytest
 
 from casetrack.audit.models import Entry
+from casetrack.cases.incidents import import_incidents
 from casetrack.cases.models import Case
+from casetrack.cases.timeline import timeline
 from casetrack.firms.models import Membership
 from casetrack.intake.calls import MOST_CALLS, begin_call, open_calls
 from casetrack.intake.claims import claim_case, issue_code
@@ -15,14 +17,15 @@ from casetrack.intake.steps import STEPS
 from casetrack.lib.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from casetrack.people.models import User, Victim
 from tests.builders import Cast
+from tests.cases.test_import_incidents import file, row
 from tests.intake.reports import ANSWERS
 
 pytestmark = pytest.mark.django_db
 
 
-def taken(actor: User, firm: str = "MINATO") -> Draft:
+def taken(actor: User, firm: str = "MINATO", identified: str = "called_back") -> Draft:
     """A finished report that somebody of the firm took down."""
-    draft = begin_call("called_back", "03-1234-5678 に折り返し", actor=actor)
+    draft = begin_call(identified, "03-1234-5678 に折り返し", actor=actor)
     answers = {**ANSWERS, "account": {"rows": [{"firm": firm, "number": "555-0001", "kinds": []}]}}
     for name, given in answers.items():
         save_step(draft, STEPS[name], given, actor=actor)
@@ -49,11 +52,29 @@ def test_sent_twice_it_is_one_case(fiona: User) -> None:
     assert Victim.objects.filter(family_name="髙橋", user=None).count() == 1
 
 
-def test_the_caller_takes_it_over_with_a_code_and_does_not_read_how_she_was_identified(fiona: User, otto: User) -> None:
+def test_the_caller_takes_it_over_and_does_not_read_how_she_was_identified(fiona: User, otto: User) -> None:
     case = submit_draft(taken(fiona), actor=fiona, key=uuid.uuid4())
     code = issue_code(case, "telephone", actor=fiona)
     assert claim_case(case.reference, code, actor=otto, key=uuid.uuid4()) == case
+    case.refresh_from_db()
     assert Case.objects.visible_to(otto).filter(pk=case.pk).exists()
+    assert all("03-1234-5678" not in row.note for row in timeline(case, user=otto))
+    assert any("03-1234-5678" in row.note for row in timeline(case, user=fiona))
+
+
+def test_a_caller_of_whom_nobody_is_sure_gets_the_code_by_post_alone(fiona: User) -> None:
+    case = submit_draft(taken(fiona, identified="not_yet"), actor=fiona, key=uuid.uuid4())
+    with pytest.raises(InvalidInput):
+        issue_code(case, "telephone", actor=fiona)
+    assert issue_code(case, "post", actor=fiona)
+
+
+def test_a_caller_who_names_anothers_account_does_not_get_that_customers_case(fiona: User, cast: Cast) -> None:
+    called = submit_draft(taken(fiona), actor=fiona, key=uuid.uuid4())
+    report = import_incidents(cast.firm["MINATO"], file(row(account="555-0001")), actor=User.objects.system())
+    assert (report.opened, report.corrected) == (1, 0)
+    incident = called.incidents.get()
+    assert (incident.access, incident.account) == ("reported", None)
 
 
 def test_fiona_can_leave_parts_open_until_they_are_answered(fiona: User) -> None:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from casetrack.assessment.changes import changes_between, run_before
 from casetrack.assessment.models import Assessment, CompensationPolicy, Method
 from casetrack.assessment.services import (
     blocking_executions,
@@ -150,9 +151,12 @@ def assessment(request: HttpRequest, reference: str, number: int) -> HttpRespons
     case = firm_case(request, reference)
     run = run_of(request, case, number)
     may_offer = permissions.role_in(me(request), case) == INVESTIGATOR and case.status in MAY_OFFER
+    before = run_before(run)
     context = {
         "case": case,
         "run": run,
+        "before": before,
+        "changes": changes_between(before, run) if before else [],
         "accounts": statement(run),
         "is_current": is_current(run),
         "can_offer": may_offer and not Settlement.objects.filter(case=case).exists(),

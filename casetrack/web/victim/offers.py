@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from casetrack.assessment.changes import changes_between, run_before
 from casetrack.assessment.models import Assessment
+from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.cases.permissions import can
 from casetrack.lib import clock
 from casetrack.negotiation import services
@@ -42,12 +44,15 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     runs = Assessment.objects.visible_to(me(request)).select_related("policy")
     run = runs.filter(pk=offer.assessment_id).first() if offer.assessment_id else None
     settlement = settlement_of(offer.case)
+    before = run_before(run, issued=True) if run is not None else None
     context = {
         "case": offer.case,
         "offer": offer,
         "now": clock.now(),
         "is_own": offer.party == OfferParty.VICTIM,
         "making": making_of(offer, run) if run is not None else None,
+        "before": before,
+        "changes": changes_between(before, run, PLAIN_COMPONENTS) if before and run else [],
         "is_answerable": is_answerable(request, offer),
         "settlement": settlement if settlement and settlement.offer_id == offer.pk else None,
     }

@@ -14,13 +14,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from casetrack.local import assets
 from casetrack.people.models import User
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the tests still use the ORM
 
+expect.set_options(timeout=30_000)  # milliseconds: two cores may have a whole suite to run
 PICTURES = bool(os.environ.get("CASETRACK_SHOTS"))
 # Each language and each width once; every language at every width when pictures are asked for: the pages are the same.
 LOOKS = [("ja", "phone"), ("en", "wide")] + ([("ja", "wide"), ("en", "phone")] if PICTURES else [])

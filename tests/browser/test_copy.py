@@ -16,12 +16,13 @@ from casetrack.copies.models import Copy, CopyStatus
 from casetrack.copies.services import make_copy
 from casetrack.demo.cast import Cast
 from casetrack.lib.scope import system_scope
+from tests.browser.conftest import LOOKS
 from tests.builders import Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize(("language", "width"), [("ja", "phone"), ("en", "wide"), ("ja", "wide"), ("en", "phone")])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_she_asks_waits_and_saves(
     open_as: Callable[..., Page], check: Callable[[Page], None], shot: Callable[[Page, str], None], cast: Cast,
     settings: Any, tmp_path: Path, language: str, width: str,

@@ -3,7 +3,20 @@
 from django.urls import path
 
 from casetrack.web import uploads
-from casetrack.web.victim import additions, bank, cases, claim, copy, executions, files, later, letters, notices, offers
+from casetrack.web.victim import (
+    additions,
+    bank,
+    cases,
+    claim,
+    copy,
+    executions,
+    files,
+    good_faith,
+    later,
+    letters,
+    notices,
+    offers,
+)
 from casetrack.web.victim.report import bringing, overview, trades
 from casetrack.web.victim.report import views as report
 from casetrack.web.victim.report.autosave import autosave
@@ -48,6 +61,8 @@ urlpatterns = [
     path("cases/<str:reference>/withdraw/", letters.withdraw, name="withdraw"),
     path("cases/<str:reference>/escalate/", letters.escalate, name="escalate"),
     path("cases/<str:reference>/money-arrived/", letters.confirm_receipt, name="confirm-receipt"),
+    path("cases/<str:reference>/good-faith/", good_faith.good_faith, name="good-faith"),
+    path("cases/<str:reference>/good-faith.csv", good_faith.good_faith_csv, name="good-faith-csv"),
     path("cases/<str:reference>/offers/<int:number>/", offers.offer, name="offer"),
     path("cases/<str:reference>/offers/<int:number>/accept/", offers.accept, name="offer-accept"),
     path("cases/<str:reference>/offers/<int:number>/refuse/", offers.refuse, name="offer-refuse"),

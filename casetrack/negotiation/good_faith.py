@@ -1,0 +1,232 @@
+"""The good-faith ledger of a case: who had to do what by when, what was done, why, and how far apart the sides were.
+
+Derived from the public steps, the offers that both sides know of, and the firm's targets: nothing is stored, and
+nothing depends on who reads. The steps done are only ever appended to: an earlier `now` gives the first of these rows.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from casetrack.calc.clocks import Clock, current
+from casetrack.cases.clocks import status_changes, targets_of
+from casetrack.cases.models import Case, Event
+from casetrack.cases.timeline import SENTENCES, UNKNOWN
+from casetrack.cases.workflow import ACTIONS, VICTIM, Status
+from casetrack.market.calendars import business_calendar
+from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.workflow import PUBLIC
+
+FIRM_SIDE, VICTIM_SIDE, BOTH = OfferParty.FIRM.value, OfferParty.VICTIM.value, "both"
+MET, MISSED, PAUSED, OVER, UNTIMED, RUNNING = "met", "missed", "paused", "over", "untimed", "running"
+
+OFFERED, COUNTERED = "negotiation.offer_approved", "negotiation.counter_offer_made"
+ACCEPTED, REFUSED = "negotiation.offer_accepted", "negotiation.offer_refused"
+LAPSED, WITHDRAWN = "negotiation.offer_lapsed", "negotiation.offer_withdrawn"
+ANSWERS = (ACCEPTED, REFUSED, COUNTERED, LAPSED)
+# Steps that change no status but belong to the negotiation.
+WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN)
+ASKED, ANSWERED, RESUMED = "cases.victim_asked", "cases.firm_answered", "cases.resumed"
+# Steps of which the other side may expect a reason.
+REASONED = {row.done for row in ACTIONS.values() if row.reason} | {OFFERED, COUNTERED, REFUSED, WITHDRAWN}
+# Who has to act in each stage that has a target.
+OWNERS = {
+    Status.SUBMITTED: FIRM_SIDE,
+    Status.ACKNOWLEDGED: FIRM_SIDE,
+    Status.INVESTIGATING: FIRM_SIDE,
+    Status.ASSESSED: FIRM_SIDE,
+    Status.NEGOTIATING: BOTH,
+    Status.AGREED: FIRM_SIDE,
+    Status.COMPENSATED: VICTIM_SIDE,
+}
+LEFT = (Status.DECLINED, Status.WITHDRAWN, Status.ESCALATED)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step that was done, or a day that passed.
+
+    `action` is the event's. `side` had to act by `due_at` (None: there was no day, or a pause held it); `is_binding`:
+    the day was an offer's and ended it, no mere target. `by` is who acted: a side, or "" for the passing of time.
+    `is_withheld`: a reason was recorded that is not for both sides. `firm` and `victim` are the amounts that each side
+    named last, in whole yen, as they stood after the step; None as long as there is none.
+    """
+
+    at: dt.datetime
+    action: str
+    side: str
+    by: str
+    due_at: dt.datetime | None
+    outcome: str
+    is_binding: bool
+    reason: str
+    is_withheld: bool
+    firm: Decimal | None
+    victim: Decimal | None
+
+    @property
+    def gap(self) -> Decimal | None:
+        """See `gap_between`."""
+        return gap_between(self.firm, self.victim)
+
+    @property
+    def lacks_reason(self) -> bool:
+        """Whether a reason may be expected of such a step, and none was given."""
+        return not self.reason and not self.is_withheld and self.action in REASONED
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What waits to be done: by `side`, by `due_at`. `of` is the stage, "offer" or "question"."""
+
+    of: str
+    side: str
+    due_at: dt.datetime | None
+    outcome: str
+    is_binding: bool = False
+
+
+@dataclass(frozen=True)
+class GoodFaith:
+    """The steps done, oldest first, and what waits."""
+
+    rows: tuple[Row, ...]
+    pending: tuple[Pending, ...]
+
+
+def gap_between(firm: Decimal | None, victim: Decimal | None) -> Decimal | None:
+    """How many yen the victim asked for beyond what the firm offered; 0 if the firm offers as much or more.
+
+    None as long as one side has named no amount.
+    """
+    if firm is None or victim is None:
+        return None
+    return max(victim - firm, Decimal(0))
+
+
+def good_faith_of(case: Case, now: dt.datetime) -> GoodFaith:
+    """The ledger as of `now`, the same for every reader. Two queries, if the case came with its firm."""
+    events = list(case.events.filter(is_public=True, at__lte=now).order_by("at", "id"))
+    offers = case.offers.filter(opened_at__lte=now, status__in=PUBLIC).order_by("opened_at", "number")
+    return _Walk(case, events, list(offers)).ledger(now)
+
+
+@dataclass
+class _Walk:
+    """The steps in order, with what each side has named so far.
+
+    Every offer opens with one step of its side, so the n-th such step is the n-th offer: what an offer came to later
+    (its status) is not looked at, and cannot color what came before.
+    """
+
+    case: Case
+    events: Sequence[Event]
+    offers: Sequence[Offer]
+    open: Offer | None = None
+    firm: Decimal | None = None
+    victim: Decimal | None = None
+    targets: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.targets = targets_of(self.case)
+
+    def ledger(self, now: dt.datetime) -> GoodFaith:
+        rows = tuple(self._rows())
+        return GoodFaith(rows, tuple(self._pending(now)))
+
+    def _rows(self) -> Iterator[Row]:
+        opened = {OFFERED: self._of(OfferParty.FIRM), COUNTERED: self._of(OfferParty.VICTIM)}
+        for place, event in enumerate(self.events):
+            if not event.to_status and event.action not in WITHOUT_STATUS:
+                continue
+            answered = self.open
+            made = next(opened[event.action], None) if event.action in opened else None
+            self._take(event, made)
+            if event.action in ANSWERS and answered is not None:
+                yield self._answer(event, answered)
+            else:
+                yield self._step(event, made, self._clock(self.events[:place], event.at))
+
+    def _of(self, party: OfferParty) -> Iterator[Offer]:
+        return iter([offer for offer in self.offers if offer.party == party])
+
+    def _take(self, event: Event, made: Offer | None) -> None:
+        """What the step does to the amounts. An offer that lapses stays the last word of the firm; one taken back
+        does not, and who accepts asks for no more."""
+        if event.action == OFFERED and made is not None:
+            self.open, self.firm = made, made.amount
+        elif event.action == COUNTERED and made is not None:
+            self.open, self.victim = None, made.amount
+        elif event.action == ACCEPTED:
+            self.open, self.victim = None, self.firm
+        elif event.action == WITHDRAWN:
+            self.open, self.firm = None, None
+        elif event.action in (REFUSED, LAPSED):
+            self.open = None
+
+    def _clock(self, before: Sequence[Event], at: dt.datetime) -> Clock | None:
+        return current(status_changes(before), self.targets, business_calendar(), at)
+
+    def _answer(self, event: Event, offer: Offer) -> Row:
+        return self._row(event, VICTIM_SIDE, offer.valid_until, MISSED if event.action == LAPSED else MET, binding=True)
+
+    def _step(self, event: Event, made: Offer | None, clock: Clock | None) -> Row:
+        """A step that ends or holds the clock of a stage, or has none."""
+        reasons = made.reasons if made is not None else ""
+        own = _side_of(event) or BOTH
+        if clock is None or not event.to_status or event.action in (ANSWERED, RESUMED):
+            return self._row(event, own, None, UNTIMED, reasons=reasons)
+        side = own if event.action == OFFERED else OWNERS[Status(clock.name)]
+        if clock.breached:
+            outcome = MISSED
+        elif event.to_status == Status.AWAITING_VICTIM:
+            outcome = PAUSED
+        else:
+            outcome = OVER if event.to_status in LEFT else MET
+        return self._row(event, side, clock.due_at, outcome, reasons=reasons)
+
+    def _row(
+        self,
+        event: Event,
+        side: str,
+        due: dt.datetime | None,
+        outcome: str,
+        *,
+        reasons: str = "",
+        binding: bool = False,
+    ) -> Row:
+        is_public = SENTENCES.get(event.action, UNKNOWN).reason_public
+        return Row(
+            at=event.at,
+            action=event.action,
+            side=side,
+            by=_side_of(event),
+            due_at=due,
+            outcome=outcome,
+            is_binding=binding,
+            reason=reasons or (event.reason if is_public else ""),
+            is_withheld=bool(event.reason) and not is_public,
+            firm=self.firm,
+            victim=self.victim,
+        )
+
+    def _pending(self, now: dt.datetime) -> Iterator[Pending]:
+        changes = [event for event in self.events if event.to_status]
+        status = changes[-1].to_status if changes else ""
+        if status == Status.AWAITING_VICTIM:
+            yield Pending("question", VICTIM_SIDE, None, RUNNING)
+        if status == Status.NEGOTIATING and self.open is not None:
+            due = self.open.valid_until
+            yield Pending("offer", VICTIM_SIDE, due, MISSED if due and due <= now else RUNNING, is_binding=True)
+        clock = self._clock(self.events, now)
+        if clock is not None:
+            outcome = MISSED if clock.breached else PAUSED if clock.paused else RUNNING
+            yield Pending(clock.name, OWNERS[Status(clock.name)], clock.due_at, outcome)
+
+
+def _side_of(event: Event) -> str:
+    """Whose step it was; "" for what nobody did."""
+    if event.actor_role == VICTIM:
+        return VICTIM_SIDE
+    return "" if event.actor_role == "system" else FIRM_SIDE

@@ -203,6 +203,7 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"  # the device asks for fingerprint, 
 MFA_ADAPTER = "casetrack.web.accounts.MfaAdapter"
 MFA_FORMS = {
     "add_webauthn": "casetrack.web.accounts.AddPasskeyForm",
+    "edit_webauthn": "casetrack.web.accounts.RenamePasskeyForm",
     "signup_webauthn": "casetrack.web.accounts.SignupPasskeyForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = True

@@ -270,10 +270,11 @@ def _what_happened(facts: Mapping[str, Facts]) -> IncidentFacts:
 def _trades(trades: Facts, draft: Draft) -> list[TradeClaim]:
     if trades["known"] == BROUGHT:
         return claims_of(draft)
-    return [_claim(row) for row in trades["rows"]] if trades["known"] == KNOWN else []
+    return [typed_claim(row) for row in trades["rows"]] if trades["known"] == KNOWN else []
 
 
-def _claim(row: Facts) -> TradeClaim:
+def typed_claim(row: Mapping[str, Any]) -> TradeClaim:
+    """A trade of a form as a claim; its other values are passed over."""
     return {
         "side": row["side"],
         "security": row["security"],

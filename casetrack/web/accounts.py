@@ -13,6 +13,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_login_redirect_url
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
+from allauth.mfa.webauthn.forms import EditWebAuthnForm as AllauthEditWebAuthnForm
 from allauth.mfa.webauthn.forms import SignupWebAuthnForm as AllauthSignupWebAuthnForm
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -138,6 +139,14 @@ class SignupPasskeyForm(AllauthSignupWebAuthnForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("name", gettext("Passkey"))
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")
+
+
+class RenamePasskeyForm(AllauthEditWebAuthnForm):  # type: ignore[misc]
+    """The passkey's name, under the same word as when it was added."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of the passkey")
 

@@ -47,7 +47,8 @@ class CheckForm(PageForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not self.errors and not given.get("file") and not (given["reference"] and given["fingerprint"]):
-            raise forms.ValidationError(_("Enter the reference number and the fingerprint, or choose the PDF file."))
+            missing = "fingerprint" if given["reference"] else "reference"
+            self.add_error(missing, _("Enter the reference number and the fingerprint, or choose the PDF file."))
         return given
 
     def found(self) -> Document | None:

@@ -104,6 +104,16 @@ def test_the_approver_sees_the_number_once_the_others_never(client_of: Any, stor
     assert client_of(story.user("bruno")).post(page).status_code == 404
 
 
+def test_first_details_before_any_agreement_are_not_said_to_cool_off(client_of: Any, story: Story) -> None:
+    story.reported()
+    change_bank_account(DETAILS, actor=story.user("vera"))
+    page = f"/en/firm/cases/{story.case.reference}/"
+    for address in (page, f"{page}bank/"):
+        shown = client_of(story.user("alma")).get(address).content.decode()
+        assert "Name of the holder" in shown or "Bank details" in shown
+        assert "Cooling off" not in shown
+
+
 def test_the_payment_page_shows_the_block_and_refuses(client_of: Any, story: Story) -> None:
     story.to_settlement()
     with travel_to(story.at):

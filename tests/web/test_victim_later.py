@@ -11,9 +11,9 @@ from django.test import Client
 from casetrack.cases.models import Case, UnauthorizedTrade
 from casetrack.cases.services import add_incident
 from casetrack.evidence.models import EvidenceFile
-from casetrack.intake.later import claim_later
+from casetrack.intake.later import claim_later, claim_typed
 from casetrack.intake.trades import map_columns
-from casetrack.lib.errors import Conflict, NotAllowed
+from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.people.models import User
 from tests.builders import Story
 from tests.intake.test_brought_trades import LIST, MAPPING
@@ -115,3 +115,86 @@ def test_an_ended_case_and_other_people_are_refused(
     assert send(browser, case).status_code == 404
     with pytest.raises(Conflict):
         claim_later(case.incidents.get(), "list.csv", LIST, {3: "no"}, actor=vera)
+
+
+def typed(**more: str) -> dict[str, str]:
+    day = {"traded_on_year": "2025", "traded_on_month": "4", "traded_on_day": "16"}
+    row = {"side": "buy", "security": "6182", "quantity": "200,000", "amount": "50,000,000", "on_margin": "yes", **day}
+    return {f"row-0-{name}": value for name, value in row.items()} | {"rows_total": "1"} | more
+
+
+def type_at(case: Case) -> str:
+    return f"/en/cases/{case.reference}/trades/type/"
+
+
+def test_vera_types_a_trade_as_she_remembers_it(browser: Client, case: Case) -> None:
+    page = browser.post(type_at(case), typed(), follow=True).content.decode()
+    assert "1 trade was reported." in page
+    claim = case.claimed_trades.get()
+    assert (claim.side, claim.security, claim.quantity, claim.on_margin) == ("buy", "6182", 200_000, True)
+    assert case.events.filter(action="cases.trades_claimed").count() == 1
+
+
+def test_what_she_typed_stays_and_the_row_is_named(browser: Client, case: Case) -> None:
+    answer = browser.post(type_at(case), typed(**{"row-0-quantity": "many", "row-0-side": ""}))
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert 'value="many"' in page
+    assert "Trade 1: " in page
+    assert not claims(case)
+
+
+def test_rows_are_added_and_taken_out_without_a_script(browser: Client, case: Case) -> None:
+    two = browser.post(type_at(case), typed(add="1"))
+    assert len(two.context["form"].rows) == 2
+    assert 'value="6182"' in two.content.decode()
+    one = browser.post(type_at(case), typed(rows_total="2", remove="1"))
+    assert len(one.context["form"].rows) == 1
+    assert not claims(case)
+
+
+def test_the_same_trade_again_is_asked_about_and_kept_if_it_is_another(browser: Client, case: Case) -> None:
+    browser.post(type_at(case), typed())
+    asked = browser.post(type_at(case), typed())
+    assert asked.status_code == 400
+    assert "You have reported a trade like this already" in asked.content.decode()
+    assert len(claims(case)) == 1
+    browser.post(type_at(case), typed(**{"row-0-another": "on"}))
+    assert len(claims(case)) == 2
+
+
+def test_what_the_firm_has_entered_is_asked_about_by_its_code(browser: Client, story: Story) -> None:
+    story.to_ledger()
+    story.case.claimed_trades.all().delete()
+    bought = story.executions()["u1"]
+    sent = typed(**{"row-0-security": bought.security, "row-0-quantity": f"{bought.quantity:f}"})
+    assert "The firm has entered a trade like this" in browser.post(type_at(story.case), sent).content.decode()
+    assert not claims(story.case)
+
+
+def test_the_form_sent_twice_claims_once(browser: Client, case: Case) -> None:
+    key = str(browser.get(type_at(case)).context["last"]["idempotency_key"].value())
+    for _time in range(2):
+        browser.post(type_at(case), typed(idempotency_key=key))
+    assert len(claims(case)) == 1
+
+
+def test_at_two_accounts_she_says_where_the_trades_were_made(browser: Client, case: Case) -> None:
+    second = add_incident(case, {"number": "0123-7654321", "kinds": [], "vector": "unknown"})
+    assert browser.post(type_at(case), typed()).status_code == 400
+    browser.post(type_at(case), typed(account="2"))
+    assert UnauthorizedTrade.objects.get(case=case).incident == second
+
+
+def test_nobody_else_types_into_her_case_and_nobody_into_an_ended_one(
+    browser: Client, case: Case, vera: User, otto: User, client_of: Any
+) -> None:
+    assert client_of(otto).post(type_at(case), typed()).status_code == 404
+    with pytest.raises(NotAllowed):
+        claim_typed(case.incidents.get(), [{"side": "buy", "security": "6182"}], actor=otto)
+    with pytest.raises(InvalidInput):
+        claim_typed(case.incidents.get(), [], actor=vera)
+    Case.objects.filter(pk=case.pk).update(status="declined")
+    assert browser.post(type_at(case), typed()).status_code == 404
+    with pytest.raises(Conflict):
+        claim_typed(case.incidents.get(), [{"side": "buy", "security": "6182"}], actor=vera)

@@ -29,7 +29,7 @@ def _page(
     context = {
         "case": case,
         "account": bank_account_of(case.victim_user),
-        "block": payment_block(case.victim_user, case.firm.code, clock.now()),
+        "kept_back": payment_block(case.victim_user, case.firm.code, clock.now()),
         "alarm": alarm,
         "number": number,
         "may_read": role == APPROVER,

@@ -70,21 +70,22 @@ class RowsForm(StepForm):
                 typed[f"row-{index}-" + key.removeprefix(f"{row.prefix}-")] = values
         return typed
 
-    def _filled(self) -> list[RowForm]:
+    def filled(self) -> list[RowForm]:
+        """The rows that are not passed over, in order."""
         filled = [row for row in self.rows if not row.is_empty]
         return filled or (self.rows[:1] if self.needs_row else [])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        cleaned["rows"] = [row.values() for row in self._filled() if row.is_valid()]
+        cleaned["rows"] = [row.values() for row in self.filled() if row.is_valid()]
         return cleaned
 
     def is_valid(self) -> bool:
-        return super().is_valid() and not any(row.errors for row in self._filled())
+        return super().is_valid() and not any(row.errors for row in self.filled())
 
     def problems(self) -> "Iterator[tuple[str, str]]":
         yield from super().problems()
-        checked = self._filled() if self.is_bound else []
+        checked = self.filled() if self.is_bound else []
         for place, row in enumerate(self.rows, start=1):
             title = str(self.row_title) % {"place": place}
             for target, sentence in row.problems() if row in checked else ():

@@ -18,5 +18,5 @@ def bank_card(case: Case) -> dict[str, Any]:
         "case": case,
         "account": bank_account_of(case.victim_user),
         "alarm": open_alarm(case.victim_user, case.firm.code),
-        "block": payment_block(case.victim_user, case.firm.code, clock.now()),
+        "kept_back": payment_block(case.victim_user, case.firm.code, clock.now()),
     }

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import ua_parser
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
@@ -69,6 +70,14 @@ ICONS: dict[str, str] = {
     "clock": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.7a5.3 5.3 0 1 1 0 10.6A5.3 5.3 0 0 1 8 2.7zM7 4v5l4 2 1-1-3-2V4z",
     "pause": "M4 2.5h3v11H4zm5 0h3v11H9z",
 }
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """Browser and system of a user agent, as people call them: "Safari, iOS"."""
+    found = ua_parser.parse(user_agent)
+    names = [part.family for part in (found.user_agent, found.os) if part]
+    return ", ".join(names) or _("Unknown browser")
 
 
 @register.simple_tag

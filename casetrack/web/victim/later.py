@@ -34,6 +34,12 @@ from casetrack.web.victim.report.trades import shown
 methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
+def account_field(accounts: list[CompromisedAccount], label: object, name: object) -> SelectField:
+    """Which account of the case, by its place in the list from 1."""
+    choices = [("", _("Choose")), *((str(n), one.masked) for n, one in enumerate(accounts, start=1))]
+    return SelectField(label=label, name=name, choices=lambda: choices)
+
+
 class LaterForm(ListForm):
     """The file, and at several accounts of one firm whose list it is."""
 
@@ -42,11 +48,9 @@ class LaterForm(ListForm):
     def __init__(self, *args: object, accounts: list[CompromisedAccount], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         if len(accounts) > 1:
-            choices = [("", _("Choose")), *((str(n), one.masked) for n, one in enumerate(accounts, start=1))]
-            self.fields["account"] = SelectField(
-                label=gettext_lazy("The account of this list"), name=gettext_lazy("the account of this list"),
-                choices=lambda: choices,
-            )  # fmt: skip
+            self.fields["account"] = account_field(
+                accounts, gettext_lazy("The account of this list"), gettext_lazy("the account of this list")
+            )
             self.order_fields(self.field_order)
 
     @property
@@ -65,11 +69,11 @@ class Waiting:
     content: bytes
 
 
-def _accounts(case: Case) -> list[CompromisedAccount]:
+def accounts_of(case: Case) -> list[CompromisedAccount]:
     return list(case.incidents.order_by("pk"))
 
 
-def _open(request: HttpRequest, reference: str) -> Case:
+def open_to_add(request: HttpRequest, reference: str) -> Case:
     case = own_case(request, reference)
     if case.status in ENDED:
         raise Http404
@@ -81,8 +85,8 @@ def _key(request: HttpRequest, incident: CompromisedAccount, token: uuid.UUID) -
 
 
 def _waiting(request: HttpRequest, reference: str, place: int, token: uuid.UUID) -> Waiting | HttpResponse:
-    case = _open(request, reference)
-    accounts = _accounts(case)
+    case = open_to_add(request, reference)
+    accounts = accounts_of(case)
     if not 1 <= place <= len(accounts):
         raise Http404
     key = _key(request, accounts[place - 1], token)
@@ -96,8 +100,8 @@ def _waiting(request: HttpRequest, reference: str, place: int, token: uuid.UUID)
 @methods
 @for_victims
 def upload(request: HttpRequest, reference: str) -> HttpResponse:
-    case = _open(request, reference)
-    accounts = _accounts(case)
+    case = open_to_add(request, reference)
+    accounts = accounts_of(case)
     form = LaterForm(posted(request), request.FILES or None, accounts=accounts)
     if request.method == "POST" and form.is_valid():
         file, token, place = form.cleaned_data["file"], uuid.uuid4(), form.place

@@ -1,4 +1,4 @@
-"""Pages that no walk passes: refusals, the ways to sign in, bank details, letters. Each is seen once per look by axe."""
+"""Pages that no walk passes: refusals, the ways to sign in, bank details, letters. axe sees each once per look."""
 
 import re
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from playwright.sync_api import Page
 
+from casetrack.cases.incidents import import_incidents
 from casetrack.cases.models import Case
 from casetrack.documents.models import Document
 from casetrack.documents.services import drain
@@ -19,7 +20,7 @@ from casetrack.evidence.services import ask_for
 from casetrack.lib import clock
 from casetrack.lib.scope import system_scope
 from casetrack.people.models import User
-from tests.browser.conftest import LOOKS
+from tests.browser.conftest import LOOKS, PICTURES
 from tests.builders import Cast
 from tests.cases.test_bank import DETAILS
 from tests.cases.test_import_incidents import file, row
@@ -27,6 +28,8 @@ from tests.documents.test_receipt import handed_in
 from tests.intake.reports import filled_draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# One look is enough for the suite, which has many pages to see; all of them when pictures are asked for.
+SEEN = LOOKS if PICTURES else LOOKS[:1]
 PASSWORD = "a long and quiet sentence 7"
 LOG_IN = "form:has([name=password]) [type=submit]"
 SEND = "main form .govuk-button >> nth=-1"
@@ -91,7 +94,7 @@ def sign_in(here: Looks, user: User) -> None:
             here.page.click(SEND)
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "width"), SEEN)
 def test_the_public_check_of_a_document(looks: Callable[..., Looks], cast: Cast, language: str, width: str) -> None:
     with system_scope():
         handed_in(cast.user["vera"])
@@ -106,7 +109,7 @@ def test_the_public_check_of_a_document(looks: Callable[..., Looks], cast: Cast,
     here.open("check/nothing/", "check-token-unknown", status=404)
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "width"), SEEN)
 def test_refusals(looks: Callable[..., Looks], cast: Cast, settings: Any, language: str, width: str) -> None:
     here = looks(None, language, width)
     here.open("no-such-page/", "404", status=404)
@@ -120,7 +123,7 @@ def test_refusals(looks: Callable[..., Looks], cast: Cast, settings: Any, langua
     here.open("accounts/reauthenticate/", "403", status=403)  # nothing that asks again who she is
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "width"), SEEN)
 def test_ways_to_sign_in(
     looks: Callable[..., Looks], vera_with_password: User, language: str, width: str
 ) -> None:  # fmt: skip
@@ -173,15 +176,11 @@ def test_ways_to_sign_in(
     here = looks(None, language, width)
     here.page.goto("accounts/login/")
     here.send("second-step", button=LOG_IN, login=vera.email, password=PASSWORD)
-    here.send(
-        "second-step-wrong",
-        button="main form[action$='/authenticate/'] [type=submit] >> nth=0",
-        errors=1,
-        code="000000",
-    )
+    by_code = "main form[action$='/authenticate/'] [type=submit] >> nth=0"
+    here.send("second-step-wrong", button=by_code, errors=1, code="000000")
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "width"), SEEN)
 def test_veras_own_pages(
     looks: Callable[..., Looks], vera_with_password: User, cast: Cast, language: str, width: str
 ) -> None:  # fmt: skip
@@ -200,7 +199,7 @@ def test_veras_own_pages(
         "messages": f"cases/{case.reference}/messages/", "withdraw": f"cases/{case.reference}/withdraw/",
         "later": f"cases/{case.reference}/trades/bring/", "notices": "notices/", "copy": "copy/",
         "draft": f"report/{draft.key}/", "draft-delete": f"report/{draft.key}/delete/", "bank-none": "bank/",
-        "bank-change": "bank/change/", "claim": "claim/",
+        "type": f"cases/{case.reference}/trades/type/", "bank-change": "bank/change/", "claim": "claim/",
     }.items():  # fmt: skip
         here.open(address, name)
     here.send("claim-wrong", errors=1, reference="CT-2025-000001-0", code="ABCD-EFGH-JKMN")
@@ -210,6 +209,8 @@ def test_veras_own_pages(
     here.page.check(f"[name=kind][value={DETAILS['kind']}]", force=True)
     here.send("bank-other-name", errors=1, **{**typed, "holder": "スズキ ハナコ"})
     here.send("bank", **typed)
+    here.page.goto(f"cases/{case.reference}/trades/type/")
+    here.send("type-error", errors=1)
     here.page.goto(f"cases/{case.reference}/said/noticed/")
     here.send("said-correct-error", errors=1)
     here.page.goto(f"report/{draft.key}/check/")
@@ -220,12 +221,10 @@ def test_veras_own_pages(
     fiona.send("firm-bank-clear", errors=1) if fiona.page.locator(SEND).count() else None
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "width"), SEEN)
 def test_the_codes_of_a_case_that_the_firm_opened(
     looks: Callable[..., Looks], cast: Cast, language: str, width: str
 ) -> None:  # fmt: skip
-    from casetrack.cases.incidents import import_incidents
-
     with system_scope():
         import_incidents(cast.firm["MINATO"], file(row()), actor=User.objects.system())
         reference = Case.objects.get().reference

@@ -23,6 +23,7 @@ from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
+from casetrack.web.report.base import PageForm
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm, MessageForm, ReasonForm, ReceiptForm
 
@@ -57,7 +58,7 @@ def _key_of(request: HttpRequest, form: CaseForm) -> uuid.UUID:
     return uuid.UUID(keyed_hash(said))
 
 
-def problems_of(form: CaseForm) -> list[tuple[str, str]]:
+def problems_of(form: PageForm) -> list[tuple[str, str]]:
     return list(form.problems()) if form.is_bound else []
 
 

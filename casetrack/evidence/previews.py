@@ -4,11 +4,14 @@ import os
 import tempfile
 from pathlib import Path
 
+import pi_heif
 from PIL import Image, ImageOps
+
+pi_heif.register_heif_opener()
 
 LONGEST_SIDE = 1600
 MOST_PIXELS = 60_000_000  # a telephone's photograph has 12 to 50 million; a bomb has thousands of millions
-FORMATS = ("PNG", "JPEG")
+FORMATS = ("PNG", "JPEG", "HEIF")  # the last as iPhones photograph
 
 
 def draw(original: Path, target: Path) -> bool:

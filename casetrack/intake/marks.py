@@ -102,13 +102,14 @@ def counts(draft: Draft) -> dict[str, int]:
     )
 
 
-def claims_of(draft: Draft) -> list[TradeClaim]:
-    """What the rows claim that were not the victim's, or may not have been. Raises InvalidInput if there is no row,
-    or none was answered: then the part of the report is not finished."""
+def claims_of(draft: Draft) -> list[tuple[str, TradeClaim]]:
+    """What the rows claim that were not the victim's, or may not have been, each with its account (`BroughtTrade`).
+
+    Raises InvalidInput if there is no row, or none was answered: then the part of the report is not finished."""
     rows = BroughtTrade.objects.filter(draft=draft)
     if not rows.exclude(answer="").exists():
         raise InvalidInput(_("Say of the trades of your list which were not yours."), field="trades")
-    return [claim_of(row) for row in rows.filter(answer__in=CLAIMED).in_order()]
+    return [(row.account, claim_of(row)) for row in rows.filter(answer__in=CLAIMED).in_order()]
 
 
 def claim_of(row: BroughtTrade) -> TradeClaim:

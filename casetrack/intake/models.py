@@ -67,6 +67,7 @@ class ClaimCode(models.Model):
 class BroughtTrade(models.Model):
     """A row of a broker's list that the victim brought, and her answer to "Was this you?" (empty: not answered yet).
 
+    `account` is the blind index of the number whose list it was, where the victim named several.
     `identity` says which row it is, whatever file it came from: the same list again adds nothing. `act` is the act
     that marked many rows at once and marked this one last, `before` what the row said before it: for taking it back.
     """
@@ -87,6 +88,7 @@ class BroughtTrade(models.Model):
     amount = models.DecimalField(max_digits=34, decimal_places=10, null=True)
     currency = models.CharField(max_length=3, blank=True)
     words = models.CharField(max_length=80, blank=True)
+    account = models.CharField(max_length=64, blank=True)
     answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
     answered_at = models.DateTimeField(null=True)
     act = models.UUIDField(null=True)
@@ -96,7 +98,7 @@ class BroughtTrade(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["draft", "identity"], name="intake_brought_once"),
+            models.UniqueConstraint(fields=["draft", "account", "identity"], name="intake_brought_once"),
             one_of("answer", ["", *Answer.values], "intake_brought_answer"),
         ]
         indexes = [models.Index(fields=["draft", "traded_on", "id"], name="intake_brought_order")]

@@ -239,15 +239,18 @@ def _on_a_letter(address: Facts) -> str:
 
 
 def _incidents(firm: Firm, facts: Mapping[str, Facts], draft: Draft) -> list[IncidentFacts]:
-    """One for each account, an account named twice but once. The trades stand with the first: which account each was
-    made in the firm's own records say."""
+    """One for each account, an account named twice but once. The trades of a list stand with the account that it was
+    said to be of; those typed in stand with the first: in which account each was made the firm's own records say."""
     accounts = {account_index(firm.code, row["number"]): row for row in facts[ACCOUNT.identifier]["rows"]}
     shared = _what_happened(facts)
-    incidents: list[IncidentFacts] = [
-        {**shared, "number": row["number"], "kinds": row["kinds"]} for row in accounts.values()
-    ]
-    incidents[0]["trades"] = _trades(facts[TRADES.identifier], draft)
-    return incidents
+    incidents: dict[str, IncidentFacts] = {
+        index: {**shared, "number": row["number"], "kinds": row["kinds"], "trades": []}
+        for index, row in accounts.items()
+    }
+    first = next(iter(incidents))
+    for account, claim in _trades(facts[TRADES.identifier], draft):
+        incidents[account if account in incidents else first]["trades"].append(claim)
+    return list(incidents.values())
 
 
 def _what_happened(facts: Mapping[str, Facts]) -> IncidentFacts:
@@ -267,10 +270,10 @@ def _what_happened(facts: Mapping[str, Facts]) -> IncidentFacts:
     }
 
 
-def _trades(trades: Facts, draft: Draft) -> list[TradeClaim]:
+def _trades(trades: Facts, draft: Draft) -> list[tuple[str, TradeClaim]]:
     if trades["known"] == BROUGHT:
         return claims_of(draft)
-    return [typed_claim(row) for row in trades["rows"]] if trades["known"] == KNOWN else []
+    return [("", typed_claim(row)) for row in trades["rows"]] if trades["known"] == KNOWN else []
 
 
 def typed_claim(row: Mapping[str, Any]) -> TradeClaim:

@@ -14,9 +14,11 @@ from casetrack.evidence.services import AlreadyHere, add_file
 from casetrack.intake.locks import lock_open
 from casetrack.intake.models import BroughtTrade, ColumnMapping, Draft
 from casetrack.intake.services import save_step
-from casetrack.intake.steps import BROUGHT, TRADES
+from casetrack.intake.sittings import sitting_of
+from casetrack.intake.steps import ACCOUNT, BROUGHT, TRADES
 from casetrack.ledger.parsers import brokers
 from casetrack.lib import clock
+from casetrack.lib.crypto import account_index
 from casetrack.lib.errors import InvalidInput
 from casetrack.lib.money import plain
 from casetrack.people.models import User
@@ -77,21 +79,27 @@ def deeds(found: "BrokerFile") -> list[brokers.BroughtTrade]:
 
 
 @transaction.atomic
-def bring_trades(draft: Draft, name: str, content: bytes, *, actor: User) -> int:
+def bring_trades(draft: Draft, name: str, content: bytes, *, actor: User, account: str = "") -> int:
     """Keep the rows that are new, and the file itself as evidence; the count of new rows. The same file again adds
-    nothing. Rows that cannot be read are left out.
+    nothing. Rows that cannot be read are left out. `account`: the index of the account whose list it is
+    (`accounts_of`), to be given where the draft names several at its firm.
 
     Raises NotAllowed, Conflict (handed in), InvalidInput (no row, too many rows, a file that is not taken),
     UnknownFormat, UnreadableFile.
     """
     lock_open(draft, actor)
+    accounts = accounts_of(draft)
+    if len(accounts) > 1 and account not in accounts:
+        raise InvalidInput(_("Choose whose list it is: you named several accounts."), field="account")
     found = read_file(content, actor=actor)
     trades = deeds(found)
     if not trades:
         raise InvalidInput(_("There is no trade in this file that can be read."), field="file")
-    known = set(BroughtTrade.objects.filter(draft=draft).values_list("identity", flat=True))
-    rows = [row for row in rows_of(draft, trades) if row.identity not in known]
-    if len(known) + len(rows) > MOST_BROUGHT:
+    kept = BroughtTrade.objects.filter(draft=draft)
+    same = kept.filter(account__in=["", account]) if account else kept  # of a list from before the accounts were named
+    known = set(same.values_list("identity", flat=True))
+    rows = [row for row in rows_of(draft, trades, account) if row.identity not in known]
+    if kept.count() + len(rows) > MOST_BROUGHT:
         raise InvalidInput(_("At most %(most)s trades can be brought."), field="file", most=MOST_BROUGHT)
     BroughtTrade.objects.bulk_create(rows, batch_size=2000)
     try:
@@ -127,7 +135,16 @@ def drop_trades(draft: Draft, *, actor: User) -> int:
     return count
 
 
-def rows_of(draft: Draft | None, trades: Iterable[brokers.BroughtTrade]) -> list[BroughtTrade]:
+def accounts_of(draft: Draft) -> dict[str, str]:
+    """The accounts that the draft names at its firm: the last digits of each by its index, in order."""
+    kept = sitting_of(draft).answers(draft).get(ACCOUNT.identifier, {})
+    if "facts" not in kept:
+        return {}
+    rows = ACCOUNT.read({ACCOUNT.identifier: kept})["rows"]
+    return {account_index(row["firm"], row["number"]): row["number"][-3:] for row in rows}
+
+
+def rows_of(draft: Draft | None, trades: Iterable[brokers.BroughtTrade], account: str = "") -> list[BroughtTrade]:
     """Rows as they would be kept (without a draft: only to look at). Two that say the same in one file are two
     trades: each has a number of its own."""
     seen: Counter[str] = Counter()
@@ -138,7 +155,7 @@ def rows_of(draft: Draft | None, trades: Iterable[brokers.BroughtTrade]) -> list
         said = "\0".join(_written(value) for value in facts.values())
         seen[said] += 1
         identity = hashlib.sha256(f"{said}\0{seen[said]}".encode()).hexdigest()
-        rows.append(BroughtTrade(draft=draft, identity=identity, line=trade.line, **facts))
+        rows.append(BroughtTrade(draft=draft, identity=identity, line=trade.line, account=account, **facts))
     return rows
 
 

@@ -1,7 +1,7 @@
 """Notices in the application: what a victim was told of, what is unread, and how they want to be told by e-mail."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from casetrack.audit.services import PLATFORM, record
 from casetrack.cases.models import Case
@@ -10,10 +10,14 @@ from casetrack.lib.scope import system_scope
 from casetrack.notifications.models import Delivery, DeliveryStatus, HowTold, MailChoice
 from casetrack.people.models import Role, User
 
+# About the person, in no case: nobody else may have done it in their name unseen.
+SAFETY = ("people.bank_account_changed", "people.bank_alarm_raised", "copies.asked")
+
 
 def notices_of(user: User) -> QuerySet[Delivery]:
-    """What `user` was told about their cases, newest first."""
-    return Delivery.objects.filter(recipient=user, case__isnull=False).order_by("-created_at", "-pk")
+    """What `user` was told about their cases and the safety of their log-in, newest first."""
+    about = Q(case__isnull=False) | Q(action__in=SAFETY)
+    return Delivery.objects.filter(about, recipient=user).order_by("-created_at", "-pk")
 
 
 def unread_count(user: User) -> int:

@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,6 +70,18 @@ def test_a_photograph_is_drawn_smaller_upright_and_without_place_or_device(added
     assert storage.path_of(row.sha256).read_bytes() == content, "the original is untouched"
 
 
+def test_a_photograph_of_an_iphone_is_drawn_without_place_or_device(added: Any) -> None:
+    content = (Path(__file__).parents[1] / "data" / "photograph.heic").read_bytes()
+    assert b"Maker" in content
+    row = added("IMG_2.HEIC", content)
+    assert row.preview == Preview.READY
+    with Image.open(storage.preview_of(row.sha256)) as drawn:
+        assert (drawn.format, drawn.size) == ("JPEG", (320, 200))
+        assert not drawn.getexif()
+    assert b"Maker" not in storage.preview_of(row.sha256).read_bytes()
+    assert storage.path_of(row.sha256).read_bytes() == content, "the original is untouched"
+
+
 def test_a_screenshot_with_clear_parts_is_drawn_on_white(added: Any) -> None:
     content = io.BytesIO()
     Image.new("RGBA", (40, 30), (0, 0, 0, 0)).save(content, "PNG")
@@ -78,7 +91,7 @@ def test_a_screenshot_with_clear_parts_is_drawn_on_white(added: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("bomb.png", bomb()), ("half.jpg", files.JPEG), ("IMG_2.heic", files.HEIC)]
+    ("name", "content"), [("bomb.png", bomb()), ("half.jpg", files.JPEG), ("half.heic", files.HEIC)]
 )
 def test_what_cannot_be_drawn_has_no_preview_and_its_page_says_so(
     added: Any, client_of: ClientOf, vera: User, name: str, content: bytes

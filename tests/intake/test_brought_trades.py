@@ -8,9 +8,9 @@ import pytest
 from casetrack.evidence.models import EvidenceFile
 from casetrack.intake.marks import mark_many
 from casetrack.intake.models import ColumnMapping, Draft
-from casetrack.intake.services import submit_draft
-from casetrack.intake.steps import TRADES
-from casetrack.intake.trades import bring_trades, drop_trades, map_columns, read_file, remembered
+from casetrack.intake.services import save_step, submit_draft
+from casetrack.intake.steps import ACCOUNT, TRADES
+from casetrack.intake.trades import accounts_of, bring_trades, drop_trades, map_columns, read_file, remembered
 from casetrack.ledger.parsers import brokers
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.people.models import User
@@ -115,3 +115,40 @@ def test_the_firm_gets_the_claims_and_the_whole_list_as_a_file(draft: Draft, ver
     assert case.evidence.get().name == "list.csv"
     with pytest.raises(Conflict):
         bring_trades(draft, "list.csv", LIST, actor=vera)
+
+
+def two_accounts(vera: User) -> tuple[Draft, list[str]]:
+    draft = filled_draft(vera)
+    rows = ACCOUNT.read(draft.answers)["rows"]
+    second = {**rows[0], "number": "0123-7654321"}
+    draft = save_step(draft, ACCOUNT, {"rows": [*rows, second]}, actor=vera)
+    return draft, list(accounts_of(draft))
+
+
+def test_at_two_accounts_each_list_stands_with_its_own(vera: User, known: None) -> None:
+    draft, (first, second) = two_accounts(vera)
+    assert bring_trades(draft, "second.csv", LIST, actor=vera, account=second) == 3
+    assert bring_trades(draft, "second.csv", LIST, actor=vera, account=second) == 0
+    assert bring_trades(draft, "first.csv", LIST, actor=vera, account=first) == 3
+    draft.brought_trades.filter(account=second).update(answer="no")
+    case = submit_draft(draft, actor=vera, key=None)
+    assert [incident.claimed_trades.count() for incident in case.incidents.order_by("pk")] == [0, 3]
+
+
+@pytest.mark.parametrize("account", ["", "of somebody else"])
+def test_at_two_accounts_a_list_of_neither_is_refused(account: str, vera: User, known: None) -> None:
+    draft, _indexes = two_accounts(vera)
+    with pytest.raises(InvalidInput) as refused:
+        bring_trades(draft, "list.csv", LIST, actor=vera, account=account)
+    assert refused.value.field == "account"
+
+
+def test_a_list_from_before_the_accounts_were_named_is_the_same_list(vera: User, known: None) -> None:
+    draft = filled_draft(vera)
+    kept, draft.answers = draft.answers, {}
+    draft.save()
+    assert bring_trades(draft, "list.csv", LIST, actor=vera) == 3
+    draft.refresh_from_db()
+    draft.answers = kept | draft.answers
+    draft.save()
+    assert bring_trades(draft, "list.csv", LIST, actor=vera, account=next(iter(accounts_of(draft)))) == 0

@@ -8,10 +8,14 @@ from django.test import Client
 from django.utils import timezone
 
 from casetrack.audit.models import Entry
+from casetrack.cases.services.bank import change_bank_account
 from casetrack.notifications.models import Delivery, DeliveryStatus
-from casetrack.notifications.notices import how_told
+from casetrack.notifications.notices import SAFETY, how_told
+from casetrack.notifications.services import plan_deliveries
 from casetrack.people.models import User
+from casetrack.web.victim.notices import OF_PERSON
 from tests.builders import Story
+from tests.cases.test_bank import DETAILS
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +45,24 @@ def test_vera_reads_her_notices_and_marks_them_as_read(client_of: Any, vera: Use
     told.refresh_from_db()
     assert told.read_at
     assert "1 new" not in text(browser.get("/en/cases/"))
+
+
+@pytest.mark.parametrize("action", [*SAFETY])
+def test_what_concerns_her_log_in_is_a_notice_too(client_of: Any, vera: User, otto: User, action: str) -> None:
+    now = timezone.now()
+    Delivery.objects.create(
+        entry_id=2, recipient=vera, action=action, template="victim-safety", created_at=now, next_try_at=now
+    )
+    page = text(client_of(vera).get("/en/notices/"))
+    assert str(OF_PERSON[action][0]) in page
+    assert "No notices yet." in text(client_of(otto).get("/en/notices/"))
+
+
+def test_her_changed_bank_details_are_told_in_the_application(client_of: Any, story: Story, vera: User) -> None:
+    story.reported()
+    change_bank_account(DETAILS, actor=vera)
+    plan_deliveries(timezone.now())
+    assert "Your bank details were entered or changed" in text(client_of(vera).get("/en/notices/"))
 
 
 def test_otto_sees_and_marks_nothing_of_veras(client_of: Any, cast: Any, told: Delivery) -> None:

@@ -14,8 +14,8 @@ from casetrack.cases.models import Case
 from casetrack.evidence.models import EvidenceFile
 from casetrack.intake.models import BroughtTrade, Draft
 from casetrack.intake.services import save_step
-from casetrack.intake.steps import BROUGHT, TRADES
-from casetrack.intake.trades import map_columns
+from casetrack.intake.steps import ACCOUNT, BROUGHT, TRADES
+from casetrack.intake.trades import accounts_of, map_columns
 from casetrack.people.models import User
 from tests.intake.reports import filled_draft
 from tests.intake.test_brought_trades import LIST, MAPPING
@@ -192,6 +192,17 @@ def test_vera_brings_her_list_names_the_columns_looks_and_keeps_it(browser: Clie
         assert browser.post(preview)["Location"] == page(empty)
     assert empty.brought_trades.count() == 3
     assert EvidenceFile.objects.filter(draft_key=empty.key).count() == 1
+
+
+def test_at_two_accounts_she_is_asked_whose_list_it_is(browser: Client, empty: Draft, vera: User) -> None:
+    map_columns(LIST, MAPPING, actor=vera)
+    rows = ACCOUNT.read(empty.answers)["rows"]
+    save_step(empty, ACCOUNT, {"rows": [*rows, {**rows[0], "number": "0123-7654321"}]}, actor=vera)
+    assert sent_list(browser, empty).status_code == 400
+    file = SimpleUploadedFile("list.csv", LIST)
+    preview = browser.post(f"/en/report/{empty.key}/trades/upload/", {"file": file, "account": "2"})["Location"]
+    browser.post(preview)
+    assert set(empty.brought_trades.values_list("account", flat=True)) == {list(accounts_of(empty))[1]}
 
 
 def test_her_second_list_of_that_kind_needs_no_columns(browser: Client, empty: Draft, vera: User) -> None:

@@ -1,7 +1,7 @@
 """A broker's list on its way into a report: the forms, and what the file says in words and sums."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -35,6 +35,35 @@ class ListForm(PageForm):
         label=_("The file"), name=_("the file"), max_bytes=10 * MB, accept=".csv,text/csv",
         help_text=_("The trade history as CSV, as the firm's site gives it. Do not change it before."),
     )  # fmt: skip
+
+
+class AccountListForm(ListForm):
+    """The file, and where there are several accounts (`accounts`: what each is called) whose list it is."""
+
+    field_order = ("account", "file")
+
+    def __init__(self, *args: Any, accounts: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(accounts) > 1:
+            label, name = _("The account of this list"), _("the account of this list")
+            self.fields["account"] = account_field(accounts, label, name)
+            self.order_fields(self.field_order)
+
+    @property
+    def place(self) -> int:
+        """Which account, counted from 1."""
+        return int(self.cleaned_data.get("account") or 1)
+
+    def of(self, keys: Iterable[str]) -> str:
+        """The chosen one of the accounts' keys; empty where there is none."""
+        listed = list(keys)
+        return listed[self.place - 1] if listed else ""
+
+
+def account_field(accounts: Sequence[str], label: "StrOrPromise", name: "StrOrPromise") -> SelectField:
+    """One of several accounts, by its place from 1."""
+    choices = [("", gettext("Choose")), *((str(place), called) for place, called in enumerate(accounts, start=1))]
+    return SelectField(label=label, name=name, choices=lambda: choices)
 
 
 class ColumnsForm(PageForm):

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from casetrack.cases.models import Case, CompromisedAccount
@@ -22,40 +22,15 @@ from casetrack.ledger.parsers import brokers
 from casetrack.lib.errors import DomainError, InvalidInput
 from casetrack.people.services import once
 from casetrack.web.errors import explain, refuse
-from casetrack.web.forms.fields import SelectField
 from casetrack.web.held import held, hold, let_go
 from casetrack.web.marking import ANSWERS, Row, Sent, by_day
-from casetrack.web.report.brought import ColumnsForm, ListForm, Summary
+from casetrack.web.report.brought import AccountListForm, ColumnsForm, Summary
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm
 from casetrack.web.victim.report.bringing import GONE
 from casetrack.web.victim.report.trades import shown
 
 methods = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def account_field(accounts: list[CompromisedAccount], label: object, name: object) -> SelectField:
-    """Which account of the case, by its place in the list from 1."""
-    choices = [("", _("Choose")), *((str(n), one.masked) for n, one in enumerate(accounts, start=1))]
-    return SelectField(label=label, name=name, choices=lambda: choices)
-
-
-class LaterForm(ListForm):
-    """The file, and at several accounts of one firm whose list it is."""
-
-    field_order = ("account", "file")
-
-    def __init__(self, *args: object, accounts: list[CompromisedAccount], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        if len(accounts) > 1:
-            self.fields["account"] = account_field(
-                accounts, gettext_lazy("The account of this list"), gettext_lazy("the account of this list")
-            )
-            self.order_fields(self.field_order)
-
-    @property
-    def place(self) -> int:
-        return int(self.cleaned_data.get("account") or 1)
 
 
 @dataclass(frozen=True)
@@ -102,7 +77,7 @@ def _waiting(request: HttpRequest, reference: str, place: int, token: uuid.UUID)
 def upload(request: HttpRequest, reference: str) -> HttpResponse:
     case = open_to_add(request, reference)
     accounts = accounts_of(case)
-    form = LaterForm(posted(request), request.FILES or None, accounts=accounts)
+    form = AccountListForm(posted(request), request.FILES or None, accounts=[one.masked for one in accounts])
     if request.method == "POST" and form.is_valid():
         file, token, place = form.cleaned_data["file"], uuid.uuid4(), form.place
         content, following = file.read(), "victim:later-preview"

@@ -16,11 +16,12 @@ from casetrack.people.services import once
 from casetrack.web.errors import refuse
 from casetrack.web.forms.fields import CheckboxField
 from casetrack.web.report.base import query_of
+from casetrack.web.report.brought import account_field
 from casetrack.web.report.forms import TradeForm
 from casetrack.web.report.rows import RowForm, RowsForm
 from casetrack.web.victim.doors import for_victims, me, posted
 from casetrack.web.victim.forms import CaseForm
-from casetrack.web.victim.later import account_field, accounts_of, methods, open_to_add
+from casetrack.web.victim.later import accounts_of, methods, open_to_add
 from casetrack.web.victim.letters import problems_of
 
 ASKS = {
@@ -57,7 +58,7 @@ class TypedForm(RowsForm):
         super().__init__(data, typed=typed)
         if len(accounts) > 1:
             self.fields["account"] = account_field(
-                accounts, _("The account of these trades"), _("the account of these trades")
+                [one.masked for one in accounts], _("The account of these trades"), _("the account of these trades")
             )
             if data is None and typed is not None:
                 self.initial["account"] = typed.get("account", "")

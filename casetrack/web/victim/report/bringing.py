@@ -14,14 +14,14 @@ from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_http_methods
 
 from casetrack.intake.models import Draft
-from casetrack.intake.trades import bring_trades, drop_trades, map_columns, read_file, remembered
+from casetrack.intake.trades import accounts_of, bring_trades, drop_trades, map_columns, read_file, remembered
 from casetrack.ledger.parsers import brokers
 from casetrack.lib.errors import Conflict, DomainError, InvalidInput
 from casetrack.people.models import User
 from casetrack.people.services import once
 from casetrack.web.errors import explain, refuse
-from casetrack.web.held import held, hold, let_go
-from casetrack.web.report.brought import ColumnsForm, ListForm, Summary
+from casetrack.web.held import held, hold, let_go, note_on
+from casetrack.web.report.brought import AccountListForm, ColumnsForm, Summary
 from casetrack.web.victim.doors import for_victims, me, own_draft, posted
 from casetrack.web.victim.forms import CaseForm
 
@@ -67,7 +67,8 @@ def waiting(request: HttpRequest, key: uuid.UUID, token: uuid.UUID) -> Waiting |
 @for_victims
 def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     draft = open_draft(request, key)
-    form = ListForm(posted(request), request.FILES or None)
+    accounts = accounts_of(draft)
+    form = AccountListForm(posted(request), request.FILES or None, accounts=[f"••••{end}" for end in accounts.values()])
     if request.method == "POST" and form.is_valid():
         file, token = form.cleaned_data["file"], uuid.uuid4()
         content = file.read()
@@ -76,7 +77,7 @@ def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         except DomainError as error:
             form.add_error("file", _("%(file)s: %(sentence)s") % {"file": file.name, "sentence": explain(error)})
         else:
-            hold(_key(request, draft, token), file.name, content)
+            hold(_key(request, draft, token), file.name, content, note=form.of(accounts))
             return redirect(following, key=key, token=token)
     context = {"draft": draft, "form": form, "problems": list(form.problems()) if form.is_bound else []}
     return render(request, "victim/report/trades/upload.html", context, status=400 if form.is_bound else 200)
@@ -145,12 +146,13 @@ def _show(request: HttpRequest, file: Waiting, form: CaseForm) -> HttpResponse:
 
 def _keep(request: HttpRequest, key: uuid.UUID, token: uuid.UUID) -> HttpResponse:
     user, draft = me(request), open_draft(request, key)
-    found = held(_key(request, draft, token))
+    place = _key(request, draft, token)
+    found, account = held(place), note_on(place)
 
     def write() -> str:
         if found is None:
             raise Conflict(GONE)
-        return str(bring_trades(draft, *found, actor=user))
+        return str(bring_trades(draft, *found, actor=user, account=account))
 
     try:
         count = int(once(user, token, "intake.bring_trades", write))
@@ -162,7 +164,7 @@ def _keep(request: HttpRequest, key: uuid.UUID, token: uuid.UUID) -> HttpRespons
         form.is_valid()
         refuse(form, error)
         return _show(request, file, form)
-    let_go(_key(request, draft, token))
+    let_go(place)
     said = ngettext("%(count)s trade was taken in.", "%(count)s trades were taken in.", count) % {"count": count}
     messages.success(request, said if count else _("Nothing was changed: these trades are here already."))
     return redirect("victim:brought", key=key)

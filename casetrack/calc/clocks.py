@@ -1,7 +1,8 @@
-"""Deadlines in business days, derived from a case's changes of status: nothing is stored, nothing is counted down.
+"""Deadlines in business days, derived from a case's changes of status and the extensions that both sides agreed on:
+nothing is stored, nothing is counted down.
 
-Days are days of the Asia/Tokyo calendar (UTC+9 without daylight saving). The same changes, targets, calendar and `now`
-always give the same clocks, and an earlier `now` gives the clocks as they stood then.
+Days are days of the Asia/Tokyo calendar (UTC+9 without daylight saving). The same changes, extensions, targets,
+calendar and `now` always give the same clocks, and an earlier `now` gives the clocks as they stood then.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -37,10 +38,20 @@ class StatusChange:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """`days` business days more for the clock `name`, agreed on at `at` (aware)."""
+
+    at: datetime
+    name: str
+    days: int
+
+
+@dataclass(frozen=True)
 class Clock:
     """One stage's clock, as of the `now` it was derived for. All times are aware.
 
-    `name` is the stage's status and `target` its business days. `paused_days` are the business days it stood still.
+    `name` is the stage's status and `target` its business days, to which `extended_days` were added by agreement.
+    `paused_days` are the business days it stood still.
     `due_at` is None while a pause lasts, since the deadline moves with it; one that was missed before the pause stays
     missed, and is not moved by it. `ended_at` is when the case went on to another stage, None for the clock that still
     runs or is paused. `breached`: the deadline passed before the clock stopped. `remaining` are the business days left
@@ -56,6 +67,7 @@ class Clock:
     paused_days: int
     breached: bool
     remaining: int
+    extended_days: int = 0
 
 
 def add_business_days(at: datetime, days: int, calendar: BusinessCalendar) -> datetime:
@@ -93,6 +105,7 @@ def derive(
     now: datetime,
     *,
     pausing: Collection[str] = PAUSING,
+    extensions: Iterable[Extension] = (),
 ) -> list[Clock]:
     """All clocks of the case up to `now`, in the order in which they started; only the last can still run.
 
@@ -100,10 +113,19 @@ def derive(
     either: it holds the clock of the stage it interrupts, and coming back to that stage continues the same clock with
     the deadline moved by the business days in between. A change from a status to itself starts its clock anew (the
     turn of a negotiation has passed). Changes after `now` have not happened yet.
+
+    An extension moves the deadline of the clock of its name that runs or stands still when it is agreed on. It never
+    shortens one, and one that comes after the deadline or the end of the stage changes nothing: what was missed stays
+    missed. Raises ValueError for an extension by less than one day.
     """
     known = sorted((event for event in events if event.at <= now), key=lambda event: event.at)
-    return [_clock(stage, targets[stage.name], calendar, now) for stage in _stages(known, pausing)
-            if stage.name in targets]  # fmt: skip
+    agreed = sorted((extension for extension in extensions if extension.at <= now), key=lambda one: one.at)
+    if any(extension.days < 1 for extension in agreed):
+        raise ValueError("an extension is by one day or more")
+    stages = _stages(known, pausing)
+    for extension in agreed:
+        _extend(stages, extension)
+    return [_clock(stage, targets[stage.name], calendar, now) for stage in stages if stage.name in targets]
 
 
 def current(
@@ -113,9 +135,10 @@ def current(
     now: datetime,
     *,
     pausing: Collection[str] = PAUSING,
+    extensions: Iterable[Extension] = (),
 ) -> Clock | None:
     """The clock that runs or is paused at `now`, if any (see `derive`)."""
-    clocks = derive(events, targets, calendar, now, pausing=pausing)
+    clocks = derive(events, targets, calendar, now, pausing=pausing, extensions=extensions)
     return clocks[-1] if clocks and clocks[-1].ended_at is None else None
 
 
@@ -125,15 +148,17 @@ def due_at(
     calendar: BusinessCalendar,
     *,
     pausing: Collection[str] = PAUSING,
+    extensions: Iterable[Extension] = (),
 ) -> datetime | None:
-    """The deadline of the present stage, which stays the same until the next change of status: fit to be stored.
+    """The deadline of the present stage, which stays the same until the next change of status or extension.
 
     None if no clock runs, or if it is paused and was not already missed.
     """
-    known = list(events)
+    known, agreed = list(events), list(extensions)
     if not known:
         return None
-    clock = current(known, targets, calendar, max(event.at for event in known), pausing=pausing)
+    latest = max([*(event.at for event in known), *(extension.at for extension in agreed)])
+    clock = current(known, targets, calendar, latest, pausing=pausing, extensions=agreed)
     return clock.due_at if clock else None
 
 
@@ -145,11 +170,12 @@ class _Pause:
 
 @dataclass
 class _Stage:
-    """A stay in one status, its pauses included."""
+    """A stay in one status, its pauses and extensions included."""
 
     name: str
     started_at: datetime
     pauses: list[_Pause] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
     ended_at: datetime | None = None
 
     @property
@@ -175,15 +201,45 @@ def _stages(changes: list[StatusChange], pausing: Collection[str]) -> list[_Stag
     return stages
 
 
-def _clock(stage: _Stage, target: int, calendar: BusinessCalendar, now: datetime) -> Clock:
+def _extend(stages: list[_Stage], extension: Extension) -> None:
+    """Give the extension to the latest stay that it may belong to."""
+    for stage in reversed(stages):
+        if stage.started_at <= extension.at:
+            if stage.name == extension.name and (stage.ended_at is None or extension.at <= stage.ended_at):
+                stage.extensions.append(extension)
+                return
+            if stage.started_at < extension.at:
+                return
+
+
+def _deadline(stage: _Stage, target: int, calendar: BusinessCalendar, now: datetime) -> tuple[datetime, int, int]:
+    """The deadline, the days that the clock stood still and those by which it was extended.
+
+    Pauses and extensions count in the order in which they came, as long as the deadline had not passed; a pause that
+    lasts has moved nothing yet, and an extension during a pause is in time.
+    """
     due = add_business_days(stage.started_at, target, calendar)
-    paused_days = 0
-    for pause in stage.pauses:
-        if pause.began_at > due:
+    paused_days = over_days = extended_days = 0
+    acts: list[tuple[datetime, _Pause | Extension]] = [(pause.began_at, pause) for pause in stage.pauses]
+    acts += [(extension.at, extension) for extension in stage.extensions]
+    acts.sort(key=lambda act: act[0])
+    last: _Pause | None = None
+    for at, act in acts:
+        during_pause = last is not None and (last.over_at is None or at <= last.over_at)
+        if at > due and not during_pause:
             break
-        paused_days += business_days_between(pause.began_at, pause.over_at or stage.ended_at or now, calendar)
-        if pause.over_at:
-            due = add_business_days(stage.started_at, target + paused_days, calendar)
+        if isinstance(act, Extension):
+            extended_days += act.days
+        else:
+            last = act
+            paused_days += business_days_between(act.began_at, act.over_at or stage.ended_at or now, calendar)
+            over_days = paused_days if act.over_at else over_days
+        due = add_business_days(stage.started_at, target + over_days + extended_days, calendar)
+    return due, paused_days, extended_days
+
+
+def _clock(stage: _Stage, target: int, calendar: BusinessCalendar, now: datetime) -> Clock:
+    due, paused_days, extended_days = _deadline(stage, target, calendar, now)
     paused = stage.pause is not None and stage.ended_at is None
     until = stage.ended_at or now
     if stage.pause and stage.pause.began_at <= due:
@@ -199,6 +255,7 @@ def _clock(stage: _Stage, target: int, calendar: BusinessCalendar, now: datetime
         paused_days=paused_days,
         breached=breached,
         remaining=business_days_between(until, due, calendar),
+        extended_days=extended_days,
     )
 
 

@@ -1,13 +1,16 @@
 """A case's clock: the deadlines of calc.clocks over the case's events, with the firm's targets."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from casetrack.calc.clocks import Clock, StatusChange, derive
+from casetrack.calc.clocks import Clock, Extension, StatusChange, derive
 from casetrack.calc.clocks import due_at as derive_due_at
 from casetrack.cases.models import Case, Event
 from casetrack.cases.workflow import Status
 from casetrack.market.calendars import business_calendar
+
+EXTENDED = "cases.extension_agreed"
+"""The step by which the victim agrees to an extension of a clock."""
 
 # Business days that a firm has in a status before the clock is breached. Targets, not law; a firm may set its own.
 DEFAULT_TARGETS: dict[str, int] = {
@@ -30,13 +33,32 @@ def status_changes(events: Iterable[Event]) -> list[StatusChange]:
     return [StatusChange(e.at, e.from_status, e.to_status) for e in events if e.to_status]
 
 
+def extensions_in(events: Iterable[Event]) -> list[Extension]:
+    """The extensions that the victim agreed to, in order."""
+    return [Extension(e.at, e.clock, e.days) for e in events if e.action == EXTENDED and e.days]
+
+
 def due_at(case: Case) -> dt.datetime | None:
     """When the present clock of the case runs out; None when none runs or it is paused. Always the same for the
     same events."""
-    events = case.events.exclude(to_status="").order_by("at", "id")
-    return derive_due_at(status_changes(events), targets_of(case), business_calendar())
+    events = list(case.events.exclude(to_status="", days=None).order_by("at", "id"))
+    return derive_due_at(
+        status_changes(events), targets_of(case), business_calendar(), extensions=extensions_in(events)
+    )
 
 
-def clocks_of(case: Case, events: Iterable[Event], now: dt.datetime) -> list[Clock]:
+def clocks_of(case: Case, events: Sequence[Event], now: dt.datetime) -> list[Clock]:
     """Every clock that runs or ran for the case as of `now`, oldest first. `events` are the case's, in order."""
-    return derive(status_changes(events), targets_of(case), business_calendar(), now)
+    return derive(status_changes(events), targets_of(case), business_calendar(), now, extensions=extensions_in(events))
+
+
+def current_clock(case: Case, events: Sequence[Event], now: dt.datetime) -> Clock | None:
+    """The clock that runs or stands still at `now`, if any. `events` are the case's, in order."""
+    clocks = clocks_of(case, events, now)
+    return clocks[-1] if clocks and clocks[-1].ended_at is None else None
+
+
+def with_extension(case: Case, events: Sequence[Event], name: str, days: int, now: dt.datetime) -> dt.datetime | None:
+    """When the clock `name` would run out if `days` more were agreed on at `now`; None while it stands still."""
+    changes, agreed = status_changes(events), [*extensions_in(events), Extension(now, name, days)]
+    return derive_due_at(changes, targets_of(case), business_calendar(), extensions=agreed)

@@ -23,13 +23,17 @@ def write_event(
     subject: str = "",
     data: dict[str, Any] | None = None,
     at: dt.datetime | None = None,
+    clock_name: str = "",
+    days: int | None = None,
 ) -> Event:
     """Append the event and its audit entry. `reason` reaches the log only as a keyed hash; `data` must hold no
-    personal value."""
+    personal value. `clock_name` and `days`: of a step about a clock (see Event)."""
     at = at or clock.now()
     facts = dict(data or {})
     if to_status:
         facts |= {"from": from_status, "to": to_status}
+    if clock_name:
+        facts |= {"clock": clock_name} | ({"days": days} if days else {})
     if reason:
         facts["reason_hash"] = keyed_hash(reason)
     record(
@@ -51,4 +55,6 @@ def write_event(
         from_status=from_status,
         to_status=to_status,
         is_public=is_public,
+        clock=clock_name,
+        days=days,
     )

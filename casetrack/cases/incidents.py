@@ -57,8 +57,9 @@ with opened as (
 )
 """
 EVENTS = """
-insert into cases_event (case_id, at, action, from_status, to_status, actor_id, actor_role, reason, is_public)
-select case_id, %(now)s, action, '', to_status, %(actor)s, %(role_in_case)s, '', true from steps order by place, case_id
+insert into cases_event (case_id, at, action, from_status, to_status, actor_id, actor_role, reason, is_public, clock)
+select case_id, %(now)s, action, '', to_status, %(actor)s, %(role_in_case)s, '', true, ''
+from steps order by place, case_id
 """
 ENTRIES = """
 insert into audit_entry

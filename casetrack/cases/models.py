@@ -84,7 +84,8 @@ class Event(models.Model):
     """A step of a case: its timeline and its clocks. Append-only, written with the audit entry.
 
     `from_status` and `to_status` are set by changes of status. `reason` is what the actor wrote. `is_public`: the
-    victim sees the step too.
+    victim sees the step too. `clock` and `days` are set by steps about a clock: its name, and by how many business days
+    it is to run longer.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
@@ -96,6 +97,8 @@ class Event(models.Model):
     actor_role = models.CharField(max_length=20)
     reason = models.TextField(blank=True)
     is_public = models.BooleanField(default=True)
+    clock = models.CharField(max_length=20, blank=True)
+    days = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [

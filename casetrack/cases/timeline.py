@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.cases.models import Case, Event
@@ -227,6 +227,17 @@ SENTENCES: dict[str, Sentence] = {
     "correspondence.note_written": Sentence(
         _("The firm made a note"), pgettext_lazy("staff", "Internal note written"), "idle", reason_public=False
     ),
+    "cases.extension_requested": Sentence(
+        _("The firm asked you for more time"), pgettext_lazy("staff", "More time asked for"), "waiting"
+    ),
+    "cases.extension_agreed": Sentence(
+        _("You agreed to more time for the firm"), pgettext_lazy("staff", "The customer agreed to more time"), "good"
+    ),
+    "cases.extension_declined": Sentence(
+        _("You declined more time for the firm; its target stays"),
+        pgettext_lazy("staff", "The customer declined more time; the target stays"),
+        "stop",
+    ),
     "cases.closed": Sentence(_("The firm closed the case"), pgettext_lazy("staff", "Case closed"), "idle"),
     "cases.declined": Sentence(_("The firm declined the case"), pgettext_lazy("staff", "Case declined"), "stop"),
     "cases.withdrawn": Sentence(
@@ -254,6 +265,13 @@ def _who(event: Event, case: Case, *, for_victim: bool) -> str:
     return f"{membership} ({membership.get_role_display()})" if membership else case.firm.name
 
 
+def _days_of(event: Event) -> str:
+    """By how many business days a step is about extending a clock, in words; "" for any other."""
+    if not event.days:
+        return ""
+    return ngettext("%(days)s business day", "%(days)s business days", event.days) % {"days": event.days}
+
+
 def timeline(case: Case, *, user: User) -> list[Row]:
     """The steps of a case that `user` may know of, oldest first. Two queries at most, whatever the case."""
     for_victim = role_in(user, case) == VICTIM
@@ -267,7 +285,7 @@ def timeline(case: Case, *, user: User) -> list[Row]:
                 at=event.at,
                 who=_who(event, case, for_victim=for_victim),
                 title=sentence.public if for_victim else sentence.staff,
-                note=event.reason if shows_reason else "",
+                note="\n".join(filter(None, [_days_of(event), event.reason if shows_reason else ""])),
                 tone=sentence.tone,
             )
         )

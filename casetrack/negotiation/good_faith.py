@@ -6,15 +6,16 @@ nothing depends on who reads. The steps done are only ever appended to: an earli
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
-from casetrack.calc.clocks import Clock, current
-from casetrack.cases.clocks import status_changes, targets_of
+from casetrack.calc.clocks import Clock
+from casetrack.cases.clocks import current_clock
+from casetrack.cases.extensions import REQUESTED
+from casetrack.cases.extensions import STEPS as EXTENSION_STEPS
 from casetrack.cases.models import Case, Event
 from casetrack.cases.timeline import SENTENCES, UNKNOWN
 from casetrack.cases.workflow import ACTIONS, VICTIM, Status
-from casetrack.market.calendars import business_calendar
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.workflow import PUBLIC
 
@@ -25,11 +26,13 @@ OFFERED, COUNTERED = "negotiation.offer_approved", "negotiation.counter_offer_ma
 ACCEPTED, REFUSED = "negotiation.offer_accepted", "negotiation.offer_refused"
 LAPSED, WITHDRAWN = "negotiation.offer_lapsed", "negotiation.offer_withdrawn"
 ANSWERS = (ACCEPTED, REFUSED, COUNTERED, LAPSED)
-# Steps that change no status but belong to the negotiation.
-WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN)
+# Steps that change no status but belong to the negotiation, or to its clocks.
+WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS)
 ASKED, ANSWERED, RESUMED = "cases.victim_asked", "cases.firm_answered", "cases.resumed"
 # Steps of which the other side may expect a reason.
-REASONED = {row.done for row in ACTIONS.values() if row.reason} | {OFFERED, COUNTERED, REFUSED, WITHDRAWN}
+REASONED = {row.done for row in ACTIONS.values() if row.reason} | {
+    OFFERED, COUNTERED, REFUSED, WITHDRAWN, REQUESTED
+}  # fmt: skip
 # Who has to act in each stage that has a target.
 OWNERS = {
     Status.SUBMITTED: FIRM_SIDE,
@@ -50,7 +53,8 @@ class Row:
     `action` is the event's. `side` had to act by `due_at` (None: there was no day, or a pause held it); `is_binding`:
     the day was an offer's and ended it, no mere target. `by` is who acted: a side, or "" for the passing of time.
     `is_withheld`: a reason was recorded that is not for both sides. `firm` and `victim` are the amounts that each side
-    named last, in whole yen, as they stood after the step; None as long as there is none.
+    named last, in whole yen, as they stood after the step; None as long as there is none. `days`: the business days
+    that a step about more time is about.
     """
 
     at: dt.datetime
@@ -64,6 +68,7 @@ class Row:
     is_withheld: bool
     firm: Decimal | None
     victim: Decimal | None
+    days: int | None = None
 
     @property
     def gap(self) -> Decimal | None:
@@ -126,10 +131,6 @@ class _Walk:
     open: Offer | None = None
     firm: Decimal | None = None
     victim: Decimal | None = None
-    targets: dict[str, int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.targets = targets_of(self.case)
 
     def ledger(self, now: dt.datetime) -> GoodFaith:
         rows = tuple(self._rows())
@@ -166,7 +167,7 @@ class _Walk:
             self.open = None
 
     def _clock(self, before: Sequence[Event], at: dt.datetime) -> Clock | None:
-        return current(status_changes(before), self.targets, business_calendar(), at)
+        return current_clock(self.case, before, at)
 
     def _answer(self, event: Event, offer: Offer) -> Row:
         return self._row(event, VICTIM_SIDE, offer.valid_until, MISSED if event.action == LAPSED else MET, binding=True)
@@ -209,6 +210,7 @@ class _Walk:
             is_withheld=bool(event.reason) and not is_public,
             firm=self.firm,
             victim=self.victim,
+            days=event.days,
         )
 
     def _pending(self, now: dt.datetime) -> Iterator[Pending]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from casetrack.cases.models import Case
 from casetrack.cases.timeline import SENTENCES, UNKNOWN
@@ -85,6 +85,9 @@ class Shown:
 def shown(row: Row) -> Shown:
     label, tone = OUTCOMES[row.outcome]
     what = SENTENCES.get(row.action, UNKNOWN).staff
+    if row.days:
+        days = ngettext("%(days)s business day", "%(days)s business days", row.days) % {"days": row.days}
+        what = f"{what} ({days})"
     return Shown(row, what, SIDES[row.side], label, tone, SIDES[row.by])
 
 

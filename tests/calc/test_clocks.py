@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from casetrack.calc.clocks import (
     TOKYO,
     BusinessCalendar,
+    Extension,
     StatusChange,
     add_business_days,
     business_days_between,
@@ -265,3 +266,88 @@ def test_a_breach_never_heals_while_the_stage_lasts(moves: list[tuple[str, datet
     if clock and not clock.paused:
         known = [event for event in events if event.at <= now]
         assert clock.due_at == due_at(known, TARGETS, CALENDAR)
+
+
+INVESTIGATED = changes(("investigating", tokyo(4, 1)))
+
+
+@pytest.mark.parametrize(
+    ("at", "name", "days", "due"),
+    [
+        # 20 business days from Wednesday 1 April: to the 30th, over 29 April; 3 more: 1, 7 and 8 May.
+        (tokyo(4, 10), "investigating", 3, end_of(5, 8)),
+        (tokyo(4, 30, 23, 59), "investigating", 1, end_of(5, 1)),
+        (tokyo(5, 1, 0, 1), "investigating", 5, end_of(4, 30)),  # it had run out: what was missed stays missed
+        (tokyo(4, 10), "assessed", 3, end_of(4, 30)),  # another clock's
+    ],
+)
+def test_an_extension_moves_the_deadline_of_its_clock_while_it_runs(
+    at: datetime, name: str, days: int, due: datetime
+) -> None:
+    agreed = [Extension(at, name, days)]
+    assert due_at(INVESTIGATED, TARGETS, CALENDAR, extensions=agreed) == due
+    assert due_at(INVESTIGATED, TARGETS, CALENDAR) == end_of(4, 30)
+    clock = current(INVESTIGATED, TARGETS, CALENDAR, tokyo(5, 1, 9), extensions=agreed)
+    assert clock is not None
+    assert (clock.extended_days > 0, clock.target) == (due > end_of(4, 30), 20)
+    assert clock.breached == (due == end_of(4, 30))
+
+
+def test_an_extension_during_a_pause_counts_once_it_is_over() -> None:
+    events = changes(("investigating", tokyo(4, 1)), ("awaiting_victim", tokyo(4, 28)), ("investigating", tokyo(5, 8)))
+    agreed = [Extension(tokyo(5, 7), "investigating", 2)]
+    # The pause lasts 4 business days (30 April, 1, 7, 8 May); 20 + 4 + 2 days from 1 April.
+    assert due_at(events[:2], TARGETS, CALENDAR, extensions=agreed) is None
+    assert due_at(events, TARGETS, CALENDAR, extensions=agreed) == add_business_days(tokyo(4, 1), 26, CALENDAR)
+
+
+def test_an_extension_of_a_stage_that_is_over_changes_nothing() -> None:
+    events = changes(("submitted", tokyo(4, 27)), ("acknowledged", tokyo(4, 28)))
+    late = [Extension(tokyo(4, 30), "submitted", 5)]
+    now = tokyo(5, 1)
+    assert derive(events, TARGETS, CALENDAR, now, extensions=late) == derive(events, TARGETS, CALENDAR, now)
+    with pytest.raises(ValueError, match="one day or more"):
+        derive(events, TARGETS, CALENDAR, now, extensions=[Extension(tokyo(4, 30), "acknowledged", 0)])
+
+
+extended = st.lists(
+    st.builds(Extension, moments, st.sampled_from(list(TARGETS)), st.integers(1, 20)), max_size=5
+)  # fmt: skip
+
+
+@few
+@given(steps, extended, moments, moments)
+def test_a_replay_with_extensions_gives_the_same_deadlines_and_none_is_shortened(
+    moves: list[tuple[str, datetime]], agreed: list[Extension], one: datetime, other: datetime
+) -> None:
+    events = changes(*sorted(moves, key=lambda move: move[1]))
+    early, late = sorted((one, other))
+    clocks = derive(events, TARGETS, CALENDAR, late, extensions=agreed)
+    assert clocks == derive(iter(events), dict(TARGETS), CALENDAR, late, extensions=reversed(agreed))
+    assert [clock for clock in clocks if clock.ended_at and clock.ended_at < early] == [
+        clock
+        for clock in derive(events, TARGETS, CALENDAR, early, extensions=agreed)
+        if clock.ended_at and clock.ended_at < early
+    ]
+    for clock, plain in zip(clocks, derive(events, TARGETS, CALENDAR, late), strict=True):
+        assert clock.started_at == plain.started_at
+        if clock.due_at and plain.due_at:
+            assert clock.due_at >= plain.due_at
+        assert plain.breached or not clock.breached
+        if not clock.extended_days:
+            assert clock == plain
+
+
+@few
+@given(steps, extended, moments)
+def test_an_extension_never_heals_a_breach(
+    moves: list[tuple[str, datetime]], agreed: list[Extension], now: datetime
+) -> None:
+    events = [event for event in changes(*sorted(moves, key=lambda move: move[1])) if event.at <= now]
+    known = [extension for extension in agreed if extension.at <= now]
+    clock = current(events, TARGETS, CALENDAR, now, extensions=known)
+    if clock and clock.breached:
+        more = [*known, Extension(now + timedelta(hours=1), clock.name, 9)]
+        later = current(events, TARGETS, CALENDAR, now + timedelta(hours=2), extensions=more)
+        assert later is not None
+        assert (later.breached, later.due_at) == (True, clock.due_at)

@@ -3,6 +3,7 @@
 from casetrack.cases.services.access import confirm_access, read_account_number, refute_access
 from casetrack.cases.services.acts import answer_many, decide_many, last_act, undo_act
 from casetrack.cases.services.executions import answer_executions, decide_executions, link_trade, sync_liquidations
+from casetrack.cases.services.extensions import answer_extension, request_extension
 from casetrack.cases.services.opening import IncidentFacts, TradeClaim, add_incident, new_reference, open_case
 from casetrack.cases.services.status import assign_case, move, perform
 
@@ -11,6 +12,7 @@ __all__ = [
     "TradeClaim",
     "add_incident",
     "answer_executions",
+    "answer_extension",
     "answer_many",
     "assign_case",
     "confirm_access",
@@ -24,6 +26,7 @@ __all__ = [
     "perform",
     "read_account_number",
     "refute_access",
+    "request_extension",
     "sync_liquidations",
     "undo_act",
 ]

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from casetrack.cases.extensions import requests_of
 from casetrack.cases.models import Access, Case, Event
 from casetrack.cases.permissions import available_actions, can_write_to
 from casetrack.cases.timeline import timeline
@@ -84,6 +85,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
             "over": [row for row in clocks if row.ended_at is not None],
             "has_binding": any(row.is_binding for row in clocks if row.ended_at is None),
         },
+        "more_time": requests_of(case, events, now)[::-1],
         "said": _last_reason(case, events),
         "offer": open_offer if open_offer and open_offer.party == OfferParty.FIRM else None,
         "offers": [offer for offer in offers if offer != open_offer or offer.party == OfferParty.VICTIM],

@@ -62,7 +62,7 @@ class Row:
 
     `left` are the business days after today until `due_at`, as long as it is not over: 0 means today, below zero it
     is late; of a clock that stands still, those that it has left. `is_binding`: after the day the thing is no longer
-    possible, so it is no mere target.
+    possible, so it is no mere target. `extended`: the business days by which you agreed to have it later.
     """
 
     what: "StrOrPromise"
@@ -75,6 +75,7 @@ class Row:
     why: "StrOrPromise" = ""
     detail: str = ""
     is_binding: bool = False
+    extended: int = 0
 
     @property
     def label(self) -> "StrOrPromise":
@@ -119,6 +120,7 @@ def _stages(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[R
             ended_at=clock.ended_at,
             left=clock.remaining if clock.ended_at is None else None,
             why=_("It waits for your answer to the firm's question.") if clock.paused else "",
+            extended=clock.extended_days,
         )
 
 

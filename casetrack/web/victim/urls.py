@@ -15,6 +15,7 @@ from casetrack.web.victim import (
     later,
     later_typed,
     letters,
+    more_time,
     notices,
     offers,
 )
@@ -63,6 +64,7 @@ urlpatterns = [
     path("cases/<str:reference>/withdraw/", letters.withdraw, name="withdraw"),
     path("cases/<str:reference>/escalate/", letters.escalate, name="escalate"),
     path("cases/<str:reference>/money-arrived/", letters.confirm_receipt, name="confirm-receipt"),
+    path("cases/<str:reference>/more-time/", more_time.more_time, name="more-time"),
     path("cases/<str:reference>/good-faith/", good_faith.good_faith, name="good-faith"),
     path("cases/<str:reference>/good-faith.csv", good_faith.good_faith_csv, name="good-faith-csv"),
     path("cases/<str:reference>/offers/<int:number>/", offers.offer, name="offer"),

@@ -189,6 +189,15 @@ SENTENCES: dict[str, Sentence] = {
     "negotiation.offer_accepted": Sentence(
         _("You accepted the offer"), pgettext_lazy("staff", "The customer accepted the offer"), "good"
     ),
+    "negotiation.legal_basis_recorded": Sentence(
+        _("The firm is clearing on what legal basis it pays"), pgettext_lazy("staff", "Legal basis recorded"), "idle"
+    ),
+    "negotiation.legal_basis_checked": Sentence(
+        _("The legal basis of the payment is clear"), pgettext_lazy("staff", "Legal basis checked"), "good"
+    ),
+    "negotiation.legal_basis_returned": Sentence(
+        _("The firm is clearing on what legal basis it pays"), pgettext_lazy("staff", "Legal basis returned"), "idle"
+    ),
     "negotiation.payment_recorded": Sentence(
         _("The firm paid the agreed amount"), pgettext_lazy("staff", "Payment recorded"), "good"
     ),

@@ -22,15 +22,19 @@ from casetrack.demo.cast import Cast
 from casetrack.ledger.models import Execution
 from casetrack.ledger.services import import_ledger
 from casetrack.lib.clock import tokyo, travel_to
+from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import Offer, Payment, Settlement
 from casetrack.negotiation.services import (
     accept_offer,
     approve_offer,
+    check_legal_basis,
     confirm_receipt,
     counter_offer,
     prepare_offer,
+    record_legal_basis,
     record_payment,
 )
+from casetrack.negotiation.services.legal import basis_of
 
 HEADER = (
     "account,execution_id,executed_at,type,side,security,quantity,price,unit,currency,fx,settled_in,"
@@ -215,7 +219,20 @@ class Story:
         self.case.refresh_from_db()
         return self
 
+    def cleared(self) -> "Story":
+        """The legal basis of the payment, recorded by the investigator and checked by the approver."""
+        with travel_to(self.at):
+            basis = record_legal_basis(
+                self.settlement, kind=Basis.NO_LOSS_COMPENSATION, reference="法務 2025-041", decided_on=self.at.date(),
+                actor=self.user(self.investigator),
+            )  # fmt: skip
+            check_legal_basis(basis, actor=self.user(self.approver))
+        return self
+
     def paid(self) -> "Story":
+        """Paid, on a legal basis that is recorded where there is none yet."""
+        if basis_of(self.settlement) is None:
+            self.cleared()
         with travel_to(self.at):
             self.payment = record_payment(
                 self.settlement, amount=self.settlement.amount, paid_on=self.at.date(), actor=self.user(self.approver)

@@ -1,4 +1,4 @@
-"""Offers and counter-offers, the settlement they lead to, and its payment. Amounts are whole yen."""
+"""Offers and counter-offers, the settlement they lead to, its legal basis and its payment. Amounts are whole yen."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.assessment.models import Assessment
 from casetrack.cases.models import Case
+from casetrack.evidence.models import EvidenceFile
 from casetrack.lib.constraints import not_negative, one_of
+from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.querysets import OfferQuerySet
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
@@ -81,6 +83,53 @@ class Settlement(models.Model):
 
     class Meta:
         constraints = [not_negative("amount", "negotiation_settlement_amount")]
+
+
+class BasisStatus(models.TextChoices):
+    RECORDED = "recorded", _("Waiting for a second person")
+    CHECKED = "checked", _("Checked")
+    RETURNED = "returned", _("Returned")
+
+
+class LegalBasis(models.Model):
+    """Why the law lets the firm pay a settlement: recorded by one person, checked by another, before any payment.
+
+    `reference` names the authority's paper, `decided_on` is its day, `amount` what it covers in whole yen.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="legal_bases")
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="legal_bases")
+    kind = models.CharField(max_length=24, choices=Basis.choices)
+    status = models.CharField(max_length=10, choices=BasisStatus.choices, default=BasisStatus.RECORDED)
+    reference = models.CharField(max_length=120)
+    decided_on = models.DateField()
+    amount = models.DecimalField(max_digits=20, decimal_places=0)
+    note = models.TextField(blank=True)
+    evidence = models.ForeignKey(EvidenceFile, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    returned_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["settlement"],
+                condition=Q(status__in=["recorded", "checked"]),
+                name="negotiation_one_live_basis",
+            ),
+            one_of("kind", Basis.values, "negotiation_basis_kind"),
+            one_of("status", BasisStatus.values, "negotiation_basis_status"),
+            not_negative("amount", "negotiation_basis_amount"),
+            models.CheckConstraint(
+                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("recorded_by")),
+                name="negotiation_basis_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="checked") | Q(checked_by__isnull=False), name="negotiation_basis_checked_by"
+            ),
+        ]
 
 
 class Payment(models.Model):

@@ -115,6 +115,13 @@ def test_negotiating_and_paying(visit: Callable[..., Visit], told: Story, langua
     with system_scope():
         told.offered(Decimal(16_000_000)).accepted()
     alma.open("settlement/", "settlement")
+    alma.open("legal-basis/", "legal-basis")
+    alma.send("legal-basis-error")
+    with system_scope():
+        told.cleared()
+    alma.open("legal-basis/", "legal-basis-checked")
+    alma.page.locator("main details summary").click()
+    alma.see("legal-basis-facts")
     alma.open("payment/", "payment")
     alma.fill(paid_on_year="2025", paid_on_month="2", paid_on_day="30")
     alma.send("payment-error")

@@ -278,6 +278,21 @@ def vera_accepts(vera: Walk, case: str) -> None:
     vera.send("agreed")
 
 
+def the_legal_basis_is_cleared(ivan: Walk, alma: Walk, case: str) -> None:
+    """The court's paper of 30 days ago, which alma checks: without it the payment is refused."""
+    alma.go(case + "payment/", "payment-without-basis")
+    alma.send("payment-refused")
+    assert alma.errors()
+    ivan.go(case + "legal-basis/", "legal-basis")
+    ivan.send("legal-basis-error")
+    assert ivan.errors()
+    ivan.page.check("[name=kind][value=court_settlement]", force=True)
+    ivan.fill(reference="東京地裁 令和7年 41号", decided_on_year="2025", decided_on_month="5", decided_on_day="1")
+    ivan.send("legal-basis-recorded")
+    alma.go(case + "legal-basis/", "legal-basis-to-check")
+    alma.send("legal-basis-checked", button="form[action$='/check/'] .govuk-button")
+
+
 def alma_pays_and_vera_confirms(alma: Walk, vera: Walk, case: str, own: str) -> None:
     alma.go(case + "payment/", "payment")
     alma.send("paid")
@@ -319,6 +334,7 @@ def test_the_walk_from_the_first_report_to_the_regulators_table(
     vera_counters(vera, own)
     an_offer_is_made(people["ivan"], people["alma"], case, 3, "16000000")
     vera_accepts(vera, own)
+    the_legal_basis_is_cleared(people["ivan"], people["alma"], case)
     alma_pays_and_vera_confirms(people["alma"], vera, case, own)
     rita_reads(people["rita"], tmp_path)
 

@@ -1,6 +1,7 @@
 """Every write of the negotiation."""
 
 from casetrack.negotiation.services.answers import accept_offer, counter_offer, refuse_offer
+from casetrack.negotiation.services.legal import check_legal_basis, record_legal_basis, return_legal_basis
 from casetrack.negotiation.services.offers import (
     approve_offer,
     discard_offer,
@@ -15,14 +16,17 @@ from casetrack.negotiation.services.payments import confirm_receipt, record_paym
 __all__ = [
     "accept_offer",
     "approve_offer",
+    "check_legal_basis",
     "confirm_receipt",
     "counter_offer",
     "discard_offer",
     "lapse_offers",
     "prepare_offer",
+    "record_legal_basis",
     "record_payment",
     "refuse_offer",
     "reject_offer",
     "resume_negotiation",
+    "return_legal_basis",
     "withdraw_offer",
 ]

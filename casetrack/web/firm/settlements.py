@@ -17,6 +17,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Settlement
 from casetrack.negotiation.services import record_payment
+from casetrack.negotiation.services.legal import basis_of
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import PaymentForm
 
@@ -45,6 +46,7 @@ def settlement(request: HttpRequest, reference: str) -> HttpResponse:
         "text": text,
         "is_intact": hashlib.sha256(text.encode()).hexdigest() == found.terms_sha256,
         "payment": case.payments.select_related("recorded_by__membership__firm").first(),
+        "basis": basis_of(found),
         "can_pay": permissions.can(me(request), case, ACTIONS["record_payment"].name, clock.now()),
     }
     return render(request, "firm/settlement.html", context)
@@ -69,5 +71,5 @@ def payment(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The payment is recorded. The victim is asked to confirm it."))
             return redirect("firm:case", case.reference)
-    context = {"case": case, "settlement": found, "form": form}
+    context = {"case": case, "settlement": found, "form": form, "basis": basis_of(found)}
     return render(request, "firm/payment.html", context, status=status)

@@ -64,7 +64,11 @@ STANDINGS: dict[str, Standing] = {
         FIRM,
         _("The firm decides whether to make a new offer. You can also write to it."),
     ),
-    Status.AGREED: Standing(_("You and the firm have agreed."), FIRM, _("The firm pays the agreed amount.")),
+    Status.AGREED: Standing(
+        _("You and the firm have agreed."),
+        FIRM,
+        _("The firm clears on what legal basis it may pay, and then pays the agreed amount."),
+    ),
     Status.COMPENSATED: Standing(
         _("The firm says that it has paid."),
         YOU,

@@ -6,6 +6,7 @@ loss at all.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ LIMITS = (
 )
 _ACT = _("Financial Instruments and Exchange Act, Article 39")
 # Where each stands.
-SOURCES: dict[str, "StrOrPromise"] = {basis: _ORDER for basis in Basis.values} | {Basis.NO_LOSS_COMPENSATION: _ACT}
+SOURCES: Mapping[str, "StrOrPromise"] = dict.fromkeys(Basis.values, _ORDER) | {Basis.NO_LOSS_COMPENSATION: _ACT}
 
 
 def limit_on(day: dt.date) -> Decimal:

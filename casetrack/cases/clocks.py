@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from casetrack.calc.clocks import Clock, Extension, StatusChange, derive
+from casetrack.calc.clocks import BusinessCalendar, Clock, Extension, StatusChange, derive
 from casetrack.calc.clocks import due_at as derive_due_at
 from casetrack.cases.models import Case, Event
 from casetrack.cases.workflow import Status
@@ -22,10 +22,18 @@ DEFAULT_TARGETS: dict[str, int] = {
     Status.AGREED: 5,
     Status.COMPENSATED: 10,
 }
+# The same of the clocks beside the stages (cases.side_clocks).
+SIDE_TARGETS: dict[str, int] = {"first_answer": 15, "counter_answer": 7}
 
 
 def targets_of(case: Case) -> dict[str, int]:
-    return {**DEFAULT_TARGETS, **case.firm.clock_targets}
+    """Business days by status and by clock beside the stages."""
+    return {**DEFAULT_TARGETS, **SIDE_TARGETS, **case.firm.clock_targets}
+
+
+def calendar_of(case: Case) -> BusinessCalendar:
+    """The business days of the case's firm: Japan's without the firm's own closed days."""
+    return business_calendar(case.firm.closed_days)
 
 
 def status_changes(events: Iterable[Event]) -> list[StatusChange]:
@@ -42,14 +50,12 @@ def due_at(case: Case) -> dt.datetime | None:
     """When the present clock of the case runs out; None when none runs or it is paused. Always the same for the
     same events."""
     events = list(case.events.exclude(to_status="", days=None).order_by("at", "id"))
-    return derive_due_at(
-        status_changes(events), targets_of(case), business_calendar(), extensions=extensions_in(events)
-    )
+    return derive_due_at(status_changes(events), targets_of(case), calendar_of(case), extensions=extensions_in(events))
 
 
 def clocks_of(case: Case, events: Sequence[Event], now: dt.datetime) -> list[Clock]:
     """Every clock that runs or ran for the case as of `now`, oldest first. `events` are the case's, in order."""
-    return derive(status_changes(events), targets_of(case), business_calendar(), now, extensions=extensions_in(events))
+    return derive(status_changes(events), targets_of(case), calendar_of(case), now, extensions=extensions_in(events))
 
 
 def current_clock(case: Case, events: Sequence[Event], now: dt.datetime) -> Clock | None:
@@ -61,4 +67,4 @@ def current_clock(case: Case, events: Sequence[Event], now: dt.datetime) -> Cloc
 def with_extension(case: Case, events: Sequence[Event], name: str, days: int, now: dt.datetime) -> dt.datetime | None:
     """When the clock `name` would run out if `days` more were agreed on at `now`; None while it stands still."""
     changes, agreed = status_changes(events), [*extensions_in(events), Extension(now, name, days)]
-    return derive_due_at(changes, targets_of(case), business_calendar(), extensions=agreed)
+    return derive_due_at(changes, targets_of(case), calendar_of(case), extensions=agreed)

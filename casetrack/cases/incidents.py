@@ -301,7 +301,7 @@ def _open_cases(firm: Firm, rows: list[IncidentRow], actor: User) -> None:
     now = clock.now()
     arrived = [StatusChange(now, "", Status.ACKNOWLEDGED)]
     targets = {**clocks.DEFAULT_TARGETS, **firm.clock_targets}
-    due_at = derive_due_at(arrived, targets, business_calendar())
+    due_at = derive_due_at(arrived, targets, business_calendar(firm.closed_days))
     victims = Victim.objects.bulk_create(
         Victim(family_name=r.customer_name, family_name_kana=r.customer_name_kana, email=r.email, language=r.language)
         for r in rows

@@ -1,5 +1,6 @@
 """Securities firms and the people who work cases there."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,11 @@ from casetrack.people.models import User
 
 
 class Firm(models.Model):
-    """A securities firm. `clock_targets` are business days per status ("target, not law"); empty: the defaults."""
+    """A securities firm. `clock_targets` are business days per clock ("target, not law"); empty: the defaults.
+
+    `closed_days` are the firm's own non-business days, beside those of Japan. Enter one before it comes: a day that is
+    entered later moves the deadlines of the past.
+    """
 
     code = models.CharField(max_length=20, unique=True)
     name_ja = models.CharField(max_length=120)
@@ -18,6 +23,7 @@ class Firm(models.Model):
     emergency_hours_ja = models.CharField(max_length=120, blank=True)
     emergency_hours_en = models.CharField(max_length=120, blank=True)
     clock_targets = models.JSONField(default=dict, blank=True)
+    closed_days = ArrayField(models.DateField(), default=list, blank=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -1,5 +1,7 @@
 """The Japanese business calendar: national holidays from the `holidays` library, year-end days from calc.clocks."""
 
+import datetime as dt
+from collections.abc import Iterable
 from functools import lru_cache
 
 import holidays
@@ -9,8 +11,17 @@ from casetrack.calc.clocks import BusinessCalendar
 FIRST_YEAR, LAST_YEAR = 2024, 2035
 
 
+def business_calendar(closed: Iterable[dt.date] = ()) -> BusinessCalendar:
+    """National holidays of 2024 to 2035; weekends and 31 December to 3 January are no business days either, and
+    neither are the days on which the firm is `closed`."""
+    return _calendar(frozenset(closed))
+
+
+@lru_cache(maxsize=100)
+def _calendar(closed: frozenset[dt.date]) -> BusinessCalendar:
+    return BusinessCalendar(holidays=_national() | closed)
+
+
 @lru_cache(maxsize=1)
-def business_calendar() -> BusinessCalendar:
-    """National holidays of 2024 to 2035; weekends and 31 December to 3 January are no business days either."""
-    days = holidays.country_holidays("JP", years=range(FIRST_YEAR, LAST_YEAR + 1))
-    return BusinessCalendar(holidays=frozenset(days))
+def _national() -> frozenset[dt.date]:
+    return frozenset(holidays.country_holidays("JP", years=range(FIRST_YEAR, LAST_YEAR + 1)))

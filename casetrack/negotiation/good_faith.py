@@ -6,7 +6,7 @@ nothing depends on who reads. The steps done are only ever appended to: an earli
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from casetrack.calc.clocks import Clock
@@ -14,6 +14,7 @@ from casetrack.cases.clocks import current_clock
 from casetrack.cases.extensions import REQUESTED
 from casetrack.cases.extensions import STEPS as EXTENSION_STEPS
 from casetrack.cases.models import Case, Event
+from casetrack.cases.side_clocks import SPANS, ended_by, side_clocks_of
 from casetrack.cases.timeline import SENTENCES, UNKNOWN
 from casetrack.cases.workflow import ACTIONS, VICTIM, Status
 from casetrack.negotiation.models import Offer, OfferParty
@@ -54,7 +55,7 @@ class Row:
     the day was an offer's and ended it, no mere target. `by` is who acted: a side, or "" for the passing of time.
     `is_withheld`: a reason was recorded that is not for both sides. `firm` and `victim` are the amounts that each side
     named last, in whole yen, as they stood after the step; None as long as there is none. `days`: the business days
-    that a step about more time is about.
+    that a step about more time is about. `of`: the clock beside the stages that the step ended, in a row of its own.
     """
 
     at: dt.datetime
@@ -69,6 +70,7 @@ class Row:
     firm: Decimal | None
     victim: Decimal | None
     days: int | None = None
+    of: str = ""
 
     @property
     def gap(self) -> Decimal | None:
@@ -78,12 +80,12 @@ class Row:
     @property
     def lacks_reason(self) -> bool:
         """Whether a reason may be expected of such a step, and none was given."""
-        return not self.reason and not self.is_withheld and self.action in REASONED
+        return not self.reason and not self.is_withheld and not self.of and self.action in REASONED
 
 
 @dataclass(frozen=True)
 class Pending:
-    """What waits to be done: by `side`, by `due_at`. `of` is the stage, "offer" or "question"."""
+    """What waits to be done: by `side`, by `due_at`. `of` is the stage, the clock beside it, "offer" or "question"."""
 
     of: str
     side: str
@@ -114,7 +116,7 @@ def good_faith_of(case: Case, now: dt.datetime) -> GoodFaith:
     """The ledger as of `now`, the same for every reader. Two queries, if the case came with its firm."""
     events = list(case.events.filter(is_public=True, at__lte=now).order_by("at", "id"))
     offers = case.offers.filter(opened_at__lte=now, status__in=PUBLIC).order_by("opened_at", "number")
-    return _Walk(case, events, list(offers)).ledger(now)
+    return _Walk(case, events, list(offers), now).ledger()
 
 
 @dataclass
@@ -128,26 +130,28 @@ class _Walk:
     case: Case
     events: Sequence[Event]
     offers: Sequence[Offer]
+    now: dt.datetime
     open: Offer | None = None
     firm: Decimal | None = None
     victim: Decimal | None = None
 
-    def ledger(self, now: dt.datetime) -> GoodFaith:
+    def ledger(self) -> GoodFaith:
         rows = tuple(self._rows())
-        return GoodFaith(rows, tuple(self._pending(now)))
+        return GoodFaith(rows, tuple(self._pending(self.now)))
 
     def _rows(self) -> Iterator[Row]:
+        sides = side_clocks_of(self.case, self.events, self.now)
         opened = {OFFERED: self._of(OfferParty.FIRM), COUNTERED: self._of(OfferParty.VICTIM)}
         for place, event in enumerate(self.events):
-            if not event.to_status and event.action not in WITHOUT_STATUS:
-                continue
-            answered = self.open
-            made = next(opened[event.action], None) if event.action in opened else None
-            self._take(event, made)
-            if event.action in ANSWERS and answered is not None:
-                yield self._answer(event, answered)
-            else:
-                yield self._step(event, made, self._clock(self.events[:place], event.at))
+            if event.to_status or event.action in WITHOUT_STATUS:
+                answered = self.open
+                made = next(opened[event.action], None) if event.action in opened else None
+                self._take(event, made)
+                if event.action in ANSWERS and answered is not None:
+                    yield self._answer(event, answered)
+                else:
+                    yield self._step(event, made, self._clock(self.events[:place], event.at))
+            yield from (self._side(event, clock) for clock in ended_by(event, sides))
 
     def _of(self, party: OfferParty) -> Iterator[Offer]:
         return iter([offer for offer in self.offers if offer.party == party])
@@ -168,6 +172,12 @@ class _Walk:
 
     def _clock(self, before: Sequence[Event], at: dt.datetime) -> Clock | None:
         return current_clock(self.case, before, at)
+
+    def _side(self, event: Event, clock: Clock) -> Row:
+        """The end of a clock beside the stages: told by the step that ended it, as a row after that step's own."""
+        answered = event.action in SPANS[clock.name].answers
+        outcome = MISSED if clock.breached else MET if answered else OVER
+        return replace(self._row(event, FIRM_SIDE, clock.due_at, outcome), of=clock.name, reason="", is_withheld=False)
 
     def _answer(self, event: Event, offer: Offer) -> Row:
         return self._row(event, VICTIM_SIDE, offer.valid_until, MISSED if event.action == LAPSED else MET, binding=True)
@@ -225,6 +235,10 @@ class _Walk:
         if clock is not None:
             outcome = MISSED if clock.breached else PAUSED if clock.paused else RUNNING
             yield Pending(clock.name, OWNERS[Status(clock.name)], clock.due_at, outcome)
+        for side in side_clocks_of(self.case, self.events, now):
+            if side.ended_at is None:
+                outcome = MISSED if side.breached else PAUSED if side.paused else RUNNING
+                yield Pending(side.name, FIRM_SIDE, side.due_at, outcome)
 
 
 def _side_of(event: Event) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from casetrack.cases.models import Case
+from casetrack.cases.side_clocks import COUNTER_ANSWER, FIRST_ANSWER
 from casetrack.cases.timeline import SENTENCES, UNKNOWN
 from casetrack.cases.workflow import Status
 from casetrack.lib import clock
@@ -60,6 +61,8 @@ OUTCOMES: dict[str, tuple["StrOrPromise", str]] = {
 WAITING: dict[str, "StrOrPromise"] = {
     "question": pgettext_lazy("ledger", "Answer the firm's question"),
     "offer": pgettext_lazy("ledger", "Answer the firm's offer"),
+    FIRST_ANSWER: pgettext_lazy("ledger", "Give a first answer to the matter itself"),
+    COUNTER_ANSWER: pgettext_lazy("ledger", "Answer the customer's amount"),
     Status.SUBMITTED: pgettext_lazy("ledger", "Confirm that the report arrived"),
     Status.ACKNOWLEDGED: pgettext_lazy("ledger", "Begin the investigation"),
     Status.INVESTIGATING: pgettext_lazy("ledger", "Find out what happened and work out the loss"),
@@ -85,6 +88,8 @@ class Shown:
 def shown(row: Row) -> Shown:
     label, tone = OUTCOMES[row.outcome]
     what = SENTENCES.get(row.action, UNKNOWN).staff
+    if row.of:
+        what = WAITING[row.of]
     if row.days:
         days = ngettext("%(days)s business day", "%(days)s business days", row.days) % {"days": row.days}
         what = f"{what} ({days})"
@@ -99,7 +104,7 @@ def waiting(pending: Pending) -> Shown:
 def context_of(case: Case) -> dict[str, Any]:
     """What the page shows, whoever reads it."""
     found = good_faith_of(case, clock.now())
-    moves = [row for row in found.rows if row.action in MOVES]
+    moves = [row for row in found.rows if row.action in MOVES and not row.of]
     return {
         "case": case,
         "rows": [shown(row) for row in found.rows],

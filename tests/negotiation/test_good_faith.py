@@ -80,10 +80,12 @@ def test_the_whole_way_of_a_case_that_was_haggled_over(story: Story) -> None:
         ("submitted", "victim", "victim", "untimed", "", None, None, None),
         ("acknowledged", "firm", "firm", "met", "2025-04-17", None, None, None),
         ("investigation_started", "firm", "firm", "met", "2025-04-22", None, None, None),
+        ("access_confirmed", "firm", "firm", "met", "2025-05-12", None, None, None),  # the first answer
         ("assessed", "firm", "firm", "missed", "2025-05-21", None, None, None),
         ("offer_approved", "firm", "firm", "met", "2025-06-09", m3, None, None),
         ("counter_offer_made", "victim", "victim", "met", "2025-06-17", m3, m5, m5 - m3),
         ("offer_approved", "firm", "firm", "met", "2025-06-17", m4, m5, m5 - m4),
+        ("offer_approved", "firm", "firm", "met", "2025-06-16", m4, m5, m5 - m4),  # the answer to the counter-offer
         ("offer_accepted", "victim", "victim", "met", "2025-06-22", m4, m4, Decimal(0)),
         ("payment_recorded", "firm", "firm", "met", "2025-06-16", m4, m4, Decimal(0)),
         ("receipt_confirmed", "victim", "victim", "met", "2025-06-26", m4, m4, Decimal(0)),
@@ -150,6 +152,7 @@ def test_a_question_holds_the_firms_clock_and_waits_for_the_victim(story: Story)
     assert [(p.of, p.side, p.outcome, p.due_at) for p in found.pending] == [
         ("question", "victim", "running", None),
         ("investigating", "firm", "paused", None),
+        ("first_answer", "firm", "paused", None),
     ]
 
 
@@ -160,7 +163,7 @@ def test_an_open_offer_waits_for_the_victim_and_binds(story: Story) -> None:
     assert (offer.side, offer.due_at, offer.is_binding) == ("victim", story.offer.valid_until, True)
     assert (stage.of, stage.side, stage.is_binding) == ("negotiating", BOTH, False)
     story.wait(1).countered(Decimal(9_000_000), "理由です。")
-    assert [p.of for p in good_faith_of(story.case, story.at).pending] == ["negotiating"]
+    assert [p.of for p in good_faith_of(story.case, story.at).pending] == ["negotiating", "counter_answer"]
 
 
 @db

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from casetrack.calc.clocks import Clock, business_days_between
 from casetrack.cases.clocks import clocks_of
 from casetrack.cases.models import Case, Event
+from casetrack.cases.side_clocks import COUNTER_ANSWER, FIRST_ANSWER, side_clocks_of, was_answered
 from casetrack.cases.workflow import Status
 from casetrack.evidence.models import Request
 from casetrack.market.calendars import business_calendar
@@ -37,6 +38,12 @@ STAGES: dict[str, tuple["StrOrPromise", str]] = {
     Status.AGREED: (_("Pay the agreed amount"), FIRM),
     Status.COMPENSATED: (_("Check that the money arrived, and confirm it"), YOU),
 }
+# The clocks beside the stages.
+SIDES: dict[str, "StrOrPromise"] = {
+    FIRST_ANSWER: _("Give you a first answer to the matter itself"),
+    COUNTER_ANSWER: _("Answer the amount that you named"),
+}
+WAITS = _("It waits for your answer to the firm's question.")
 # Stages that ended here were neither kept nor missed: the case left its way.
 LEFT = (Status.DECLINED, Status.WITHDRAWN, Status.ESCALATED)
 OFFER_STATES = {
@@ -97,6 +104,7 @@ def clock_rows(
     """All clocks of the case, the newest first. `events` are the case's, in order."""
     rows = [
         *_stages(case, events, now),
+        *_sides(case, events, now),
         *_questions(events, now),
         *(_offer(offer, now) for offer in offers if offer.party == OfferParty.FIRM and offer.opened_at is not None),
         *(_request(request, now) for request in asked),
@@ -119,7 +127,25 @@ def _stages(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[R
             state=_state(clock, events),
             ended_at=clock.ended_at,
             left=clock.remaining if clock.ended_at is None else None,
-            why=_("It waits for your answer to the firm's question.") if clock.paused else "",
+            why=WAITS if clock.paused else "",
+            extended=clock.extended_days,
+        )
+
+
+def _sides(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[Row]:
+    for clock in side_clocks_of(case, events, now):
+        state = MISSED if clock.breached else PAUSED if clock.paused else RUNNING
+        if clock.ended_at is not None and not clock.breached:
+            state = MET if was_answered(clock, events) else OVER
+        yield Row(
+            what=SIDES[clock.name],
+            who=FIRM,
+            started_at=clock.started_at,
+            due_at=clock.due_at,
+            state=state,
+            ended_at=clock.ended_at,
+            left=clock.remaining if clock.ended_at is None else None,
+            why=WAITS if clock.paused else "",
             extended=clock.extended_days,
         )
 

@@ -1,0 +1,92 @@
+"""Clocks beside the stages: the first substantive answer to a report, and the answer to a counter-offer.
+
+They are the firm's, derived from the case's steps by the same function as the stages' (calc.clocks.derive), and follow
+its rules: they stand still while the firm waits for the victim, and more time that the victim agrees to moves them too.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from casetrack.calc.clocks import Clock, Extension, StatusChange, derive
+from casetrack.cases.clocks import calendar_of, extensions_in, targets_of
+from casetrack.cases.models import Case, Event
+from casetrack.cases.workflow import Status
+
+FIRST_ANSWER, COUNTER_ANSWER = "first_answer", "counter_answer"
+_OVER = "over"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A clock from one step to another. `answers` are the steps by which the firm does what is asked; `leaves` are
+    those after which nothing is asked any more. `once`: only the first start counts."""
+
+    starts: frozenset[str]
+    answers: frozenset[str]
+    leaves: frozenset[str]
+    once: bool = False
+
+
+# A confirmation of receipt or a question of the firm's is no answer to the matter.
+SPANS: dict[str, Span] = {
+    FIRST_ANSWER: Span(
+        starts=frozenset({"cases.submitted", "cases.taken_by_telephone"}),
+        answers=frozenset({
+            "cases.access_confirmed", "cases.access_refuted", "assessment.assessed", "negotiation.offer_approved",
+            "cases.declined",
+        }),
+        leaves=frozenset({"cases.withdrawn", "cases.escalated"}),
+        once=True,
+    ),
+    COUNTER_ANSWER: Span(
+        starts=frozenset({"negotiation.counter_offer_made"}),
+        answers=frozenset({"negotiation.offer_approved", "cases.declined"}),
+        leaves=frozenset({"cases.withdrawn", "cases.escalated"}),
+    ),
+}  # fmt: skip
+
+
+def side_clocks_of(case: Case, events: Sequence[Event], now: dt.datetime) -> list[Clock]:
+    """These clocks as of `now`, in the order in which they started. `events` are the case's, in order."""
+    targets, calendar = targets_of(case), calendar_of(case)
+    found: list[Clock] = []
+    for name, span in SPANS.items():
+        agreed = [Extension(extension.at, name, extension.days) for extension in extensions_in(events)]
+        clocks = derive(_changes(name, span, events), {name: targets[name]}, calendar, now, extensions=agreed)
+        found += clocks
+    return sorted(found, key=lambda clock: clock.started_at)
+
+
+def _changes(name: str, span: Span, events: Sequence[Event]) -> Iterator[StatusChange]:
+    """The span told as changes of status, pauses included."""
+    state, started = "", False
+    for event in events:
+        if state in (name, Status.AWAITING_VICTIM):
+            if event.action in span.answers | span.leaves:
+                after = _OVER
+            elif event.to_status:
+                after = Status.AWAITING_VICTIM if event.to_status == Status.AWAITING_VICTIM else name
+            else:
+                continue
+        elif event.action in span.starts and not (span.once and started):
+            after, started = name, True
+        else:
+            continue
+        if after != state:
+            yield StatusChange(event.at, state, after)
+            state = after
+
+
+def ended_by(event: Event, clocks: Sequence[Clock]) -> list[Clock]:
+    """Those of `clocks` that this step ended."""
+    return [
+        clock
+        for clock in clocks
+        if clock.ended_at == event.at and event.action in SPANS[clock.name].answers | SPANS[clock.name].leaves
+    ]
+
+
+def was_answered(clock: Clock, events: Sequence[Event]) -> bool:
+    """Whether an ended clock ended by what was asked for, and not because nothing was asked any more."""
+    return any(event.at == clock.ended_at and event.action in SPANS[clock.name].answers for event in events)

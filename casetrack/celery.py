@@ -18,6 +18,10 @@ app.conf.beat_schedule = {
         "task": "casetrack.notifications.tasks.remind",
         "schedule": crontab(hour="9-18", minute=5),
     },
+    "clocks are watched": {
+        "task": "casetrack.notifications.tasks.watch_clocks",
+        "schedule": crontab(hour="0,8-18", minute=15),
+    },
     "documents are made": {"task": "casetrack.documents.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "copies are made and deleted": {
         "task": "casetrack.copies.tasks.drain",

@@ -12,6 +12,9 @@ from casetrack.market.calendars import business_calendar
 EXTENDED = "cases.extension_agreed"
 """The step by which the victim agrees to an extension of a clock."""
 
+BREACHED = "cases.clock_breached"
+"""The step that marks a clock of the firm's that has run out."""
+
 # Business days that a firm has in a status before the clock is breached. Targets, not law; a firm may set its own.
 DEFAULT_TARGETS: dict[str, int] = {
     Status.SUBMITTED: 1,

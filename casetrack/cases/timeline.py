@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.cases.models import Case, Event
 from casetrack.cases.permissions import role_in
-from casetrack.cases.workflow import VICTIM
+from casetrack.cases.workflow import VICTIM, Status
 from casetrack.firms.models import membership_of
 from casetrack.people.models import User
 
@@ -236,6 +236,12 @@ SENTENCES: dict[str, Sentence] = {
     "correspondence.note_written": Sentence(
         _("The firm made a note"), pgettext_lazy("staff", "Internal note written"), "idle", reason_public=False
     ),
+    "cases.clock_warned": Sentence(
+        _("A target day of the firm is near"), pgettext_lazy("staff", "A clock runs out soon"), "waiting"
+    ),
+    "cases.clock_breached": Sentence(
+        _("A target day of the firm has passed"), pgettext_lazy("staff", "A clock has run out"), "stop"
+    ),
     "cases.extension_requested": Sentence(
         _("The firm asked you for more time"), pgettext_lazy("staff", "More time asked for"), "waiting"
     ),
@@ -263,6 +269,20 @@ SENTENCES: dict[str, Sentence] = {
 UNKNOWN = Sentence(_("A step was taken"), pgettext_lazy("staff", "Another step"), "idle", reason_public=False)
 
 
+# What is to be done by the day of each clock.
+CLOCKS: dict[str, "StrOrPromise"] = {
+    Status.SUBMITTED: pgettext_lazy("ledger", "Confirm that the report arrived"),
+    Status.ACKNOWLEDGED: pgettext_lazy("ledger", "Begin the investigation"),
+    Status.INVESTIGATING: pgettext_lazy("ledger", "Find out what happened and work out the loss"),
+    Status.ASSESSED: pgettext_lazy("ledger", "Make an offer"),
+    Status.NEGOTIATING: pgettext_lazy("ledger", "Come to an agreement, or to a new offer"),
+    Status.AGREED: pgettext_lazy("ledger", "Pay the agreed amount"),
+    Status.COMPENSATED: pgettext_lazy("ledger", "Confirm that the money arrived"),
+    "first_answer": pgettext_lazy("ledger", "Give a first answer to the matter itself"),
+    "counter_answer": pgettext_lazy("ledger", "Answer the customer's amount"),
+}
+
+
 def _who(event: Event, case: Case, *, for_victim: bool) -> str:
     if event.actor_role == VICTIM:
         return gettext("You") if for_victim else case.victim.name
@@ -274,11 +294,13 @@ def _who(event: Event, case: Case, *, for_victim: bool) -> str:
     return f"{membership} ({membership.get_role_display()})" if membership else case.firm.name
 
 
-def _days_of(event: Event) -> str:
-    """By how many business days a step is about extending a clock, in words; "" for any other."""
+def about_clock(event: Event) -> str:
+    """Which clock a step is about, and the business days of an extension, in words; "" for any other step."""
+    name = str(CLOCKS.get(event.clock, ""))
     if not event.days:
-        return ""
-    return ngettext("%(days)s business day", "%(days)s business days", event.days) % {"days": event.days}
+        return name
+    days = ngettext("%(days)s business day", "%(days)s business days", event.days) % {"days": event.days}
+    return f"{name}: {days}" if name else days
 
 
 def timeline(case: Case, *, user: User) -> list[Row]:
@@ -294,7 +316,7 @@ def timeline(case: Case, *, user: User) -> list[Row]:
                 at=event.at,
                 who=_who(event, case, for_victim=for_victim),
                 title=sentence.public if for_victim else sentence.staff,
-                note="\n".join(filter(None, [_days_of(event), event.reason if shows_reason else ""])),
+                note="\n".join(filter(None, [about_clock(event), event.reason if shows_reason else ""])),
                 tone=sentence.tone,
             )
         )

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from casetrack.calc.clocks import Clock
-from casetrack.cases.clocks import current_clock
+from casetrack.cases.clocks import BREACHED, clocks_of, current_clock
 from casetrack.cases.extensions import REQUESTED
 from casetrack.cases.extensions import STEPS as EXTENSION_STEPS
 from casetrack.cases.models import Case, Event
 from casetrack.cases.side_clocks import SPANS, ended_by, side_clocks_of
-from casetrack.cases.timeline import SENTENCES, UNKNOWN
+from casetrack.cases.timeline import SENTENCES, UNKNOWN, about_clock
 from casetrack.cases.workflow import ACTIONS, VICTIM, Status
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.workflow import PUBLIC
@@ -28,7 +28,7 @@ ACCEPTED, REFUSED = "negotiation.offer_accepted", "negotiation.offer_refused"
 LAPSED, WITHDRAWN = "negotiation.offer_lapsed", "negotiation.offer_withdrawn"
 ANSWERS = (ACCEPTED, REFUSED, COUNTERED, LAPSED)
 # Steps that change no status but belong to the negotiation, or to its clocks.
-WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS)
+WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS, BREACHED)
 ASKED, ANSWERED, RESUMED = "cases.victim_asked", "cases.firm_answered", "cases.resumed"
 # Steps of which the other side may expect a reason.
 REASONED = {row.done for row in ACTIONS.values() if row.reason} | {
@@ -54,8 +54,9 @@ class Row:
     `action` is the event's. `side` had to act by `due_at` (None: there was no day, or a pause held it); `is_binding`:
     the day was an offer's and ended it, no mere target. `by` is who acted: a side, or "" for the passing of time.
     `is_withheld`: a reason was recorded that is not for both sides. `firm` and `victim` are the amounts that each side
-    named last, in whole yen, as they stood after the step; None as long as there is none. `days`: the business days
-    that a step about more time is about. `of`: the clock beside the stages that the step ended, in a row of its own.
+    named last, in whole yen, as they stood after the step; None as long as there is none. `about`: the clock and
+    the business days that a step about a clock is about. `of`: the clock beside the stages that
+    the step ended, in a row of its own.
     """
 
     at: dt.datetime
@@ -69,7 +70,7 @@ class Row:
     is_withheld: bool
     firm: Decimal | None
     victim: Decimal | None
-    days: int | None = None
+    about: str = ""
     of: str = ""
 
     @property
@@ -173,6 +174,11 @@ class _Walk:
     def _clock(self, before: Sequence[Event], at: dt.datetime) -> Clock | None:
         return current_clock(self.case, before, at)
 
+    def _breach(self, event: Event) -> Row:
+        clocks = (*clocks_of(self.case, self.events, event.at), *side_clocks_of(self.case, self.events, event.at))
+        due = next((clock.due_at for clock in reversed(clocks) if clock.name == event.clock), None)
+        return self._row(event, FIRM_SIDE, due, MISSED)
+
     def _side(self, event: Event, clock: Clock) -> Row:
         """The end of a clock beside the stages: told by the step that ended it, as a row after that step's own."""
         answered = event.action in SPANS[clock.name].answers
@@ -186,6 +192,8 @@ class _Walk:
         """A step that ends or holds the clock of a stage, or has none."""
         reasons = made.reasons if made is not None else ""
         own = _side_of(event) or BOTH
+        if event.action == BREACHED:
+            return self._breach(event)
         if clock is None or not event.to_status or event.action in (ANSWERED, RESUMED):
             return self._row(event, own, None, UNTIMED, reasons=reasons)
         side = own if event.action == OFFERED else OWNERS[Status(clock.name)]
@@ -220,7 +228,7 @@ class _Walk:
             is_withheld=bool(event.reason) and not is_public,
             firm=self.firm,
             victim=self.victim,
-            days=event.days,
+            about=about_clock(event),
         )
 
     def _pending(self, now: dt.datetime) -> Iterator[Pending]:

@@ -39,6 +39,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "cases.victim_asked": _VICTIM,
     "cases.access_confirmed": _VICTIM,
     "cases.access_refuted": _VICTIM,
+    "cases.clock_warned": _HANDLER,
+    "cases.clock_breached": (Rule(Audience.VICTIM, "victim-news"), Rule(Audience.HANDLER, "staff-news")),
     "cases.extension_requested": _VICTIM,
     "cases.extension_agreed": _HANDLER,
     "cases.extension_declined": _HANDLER,

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from casetrack.lib import clock
-from casetrack.notifications import reminders, services
+from casetrack.notifications import clock_watch, reminders, services
 
 
 @shared_task
@@ -14,3 +14,9 @@ def drain() -> tuple[int, int]:
 def remind() -> int:
     """Opens the system's scope itself, in one transaction per case."""
     return reminders.remind(clock.now())
+
+
+@shared_task
+def watch_clocks() -> int:
+    """Opens the system's scope itself, in one transaction per case."""
+    return clock_watch.watch(clock.now())

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from casetrack.cases.models import Case
-from casetrack.cases.side_clocks import COUNTER_ANSWER, FIRST_ANSWER
-from casetrack.cases.timeline import SENTENCES, UNKNOWN
-from casetrack.cases.workflow import Status
+from casetrack.cases.timeline import CLOCKS, SENTENCES, UNKNOWN
 from casetrack.lib import clock
 from casetrack.lib.files import guarded
 from casetrack.lib.money import plain
@@ -61,15 +59,7 @@ OUTCOMES: dict[str, tuple["StrOrPromise", str]] = {
 WAITING: dict[str, "StrOrPromise"] = {
     "question": pgettext_lazy("ledger", "Answer the firm's question"),
     "offer": pgettext_lazy("ledger", "Answer the firm's offer"),
-    FIRST_ANSWER: pgettext_lazy("ledger", "Give a first answer to the matter itself"),
-    COUNTER_ANSWER: pgettext_lazy("ledger", "Answer the customer's amount"),
-    Status.SUBMITTED: pgettext_lazy("ledger", "Confirm that the report arrived"),
-    Status.ACKNOWLEDGED: pgettext_lazy("ledger", "Begin the investigation"),
-    Status.INVESTIGATING: pgettext_lazy("ledger", "Find out what happened and work out the loss"),
-    Status.ASSESSED: pgettext_lazy("ledger", "Make an offer"),
-    Status.NEGOTIATING: pgettext_lazy("ledger", "Come to an agreement, or to a new offer"),
-    Status.AGREED: pgettext_lazy("ledger", "Pay the agreed amount"),
-    Status.COMPENSATED: pgettext_lazy("ledger", "Confirm that the money arrived"),
+    **CLOCKS,
 }
 
 
@@ -90,9 +80,8 @@ def shown(row: Row) -> Shown:
     what = SENTENCES.get(row.action, UNKNOWN).staff
     if row.of:
         what = WAITING[row.of]
-    if row.days:
-        days = ngettext("%(days)s business day", "%(days)s business days", row.days) % {"days": row.days}
-        what = f"{what} ({days})"
+    elif row.about:
+        what = f"{what} ({row.about})"
     return Shown(row, what, SIDES[row.side], label, tone, SIDES[row.by])
 
 

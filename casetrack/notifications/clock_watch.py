@@ -1,0 +1,110 @@
+"""The firm's clocks are watched: a warning before one runs out, and the breach marked when it has, each once.
+
+Both are steps of the case, found by reading its events under the case's lock: however often this runs and however many
+workers run it, a clock is warned of and marked once. More time that the victim agreed to gives a later day, and that
+day a warning of its own.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from casetrack.calc.clocks import Clock, business_days_between
+from casetrack.cases.clocks import BREACHED, EXTENDED, calendar_of, clocks_of
+from casetrack.cases.events import write_event
+from casetrack.cases.extensions import EXTENDABLE
+from casetrack.cases.models import Case, Event
+from casetrack.cases.services.status import lock
+from casetrack.cases.side_clocks import FIRST_ANSWER, SPANS, side_clocks_of
+from casetrack.cases.workflow import Status
+from casetrack.lib.clock import tokyo_date
+from casetrack.lib.scope import system_scope
+from casetrack.negotiation.good_faith import ANSWERS, OFFERED, WITHDRAWN
+from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.workflow import OfferStatus
+from casetrack.people.models import User
+
+logger = logging.getLogger(__name__)
+
+WARNED = "cases.clock_warned"
+WARN_DAYS = 1
+"""Business days before the last day."""
+# No firm is closed for longer: what runs out later than this needs no look at its calendar.
+HORIZON = dt.timedelta(days=21)
+
+
+def watch(now: dt.datetime) -> int:
+    """Warn of and mark every clock that needs it; how many steps were written. Not called inside a transaction."""
+    with system_scope():
+        found = [case for case in _candidates(now) if any(_wanted(case, list(case.events.all()), now))]
+    return sum(_tell(case, now) for case in found)
+
+
+def _candidates(now: dt.datetime) -> QuerySet[Case]:
+    """The cases whose clocks may need it: a stage that ends soon, a report or a counter-offer without an answer."""
+    first = SPANS[FIRST_ANSWER]
+    answered = Event.objects.filter(case=OuterRef("pk"), action__in=first.answers | first.leaves)
+    countered = Offer.objects.filter(case=OuterRef("pk"), party=OfferParty.VICTIM, status=OfferStatus.OPEN)
+    due = Q(due_at__lte=now + HORIZON) | ~Exists(answered) | Exists(countered)
+    events = Event.objects.order_by("at", "id")
+    cases = Case.objects.open().filter(due).select_related("firm")
+    return cases.prefetch_related(Prefetch("events", events)).order_by("pk")
+
+
+def _tell(case: Case, now: dt.datetime) -> int:
+    """Write what is still wanted once the case is ours alone; how many steps."""
+    try:
+        with system_scope():
+            lock(case)
+            events = list(case.events.order_by("at", "id"))
+            wanted = list(_wanted(case, events, now))
+            for action, clock in wanted:
+                write_event(
+                    case, action, actor=User.objects.system(), at=now, is_public=action == BREACHED,
+                    clock_name=clock.name,
+                )  # fmt: skip
+            return len(wanted)
+    except Exception:  # one case must not keep the others from being told; the next round tries it again
+        logger.exception("no clock watched in %s", case.reference)
+        return 0
+
+
+def _wanted(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[tuple[str, Clock]]:
+    """The steps that are due and were not written, with their clocks."""
+    for clock in _running(case, events, now):
+        if clock.due_at is None:
+            continue
+        moved = [e.at for e in events if e.action == EXTENDED and clock.started_at <= e.at <= now]
+        if clock.breached:
+            if not _told(events, BREACHED, clock, clock.started_at):
+                yield BREACHED, clock
+        elif _is_near(case, clock, now) and not _told(events, WARNED, clock, max([clock.started_at, *moved])):
+            yield WARNED, clock
+
+
+def _running(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[Clock]:
+    """The clocks that the firm has to keep now. The negotiation's waits for the victim while an offer is open."""
+    for clock in (*clocks_of(case, events, now), *side_clocks_of(case, events, now)):
+        if clock.ended_at is not None or (clock.name not in EXTENDABLE and clock.name not in SPANS):
+            continue
+        if clock.name != Status.NEGOTIATING or not _offer_is_open(events):
+            yield clock
+
+
+def _offer_is_open(events: Sequence[Event]) -> bool:
+    """Whether the firm's last offer still waits for an answer, by the steps."""
+    last = next((event.action for event in reversed(events) if event.action in (OFFERED, *ANSWERS, WITHDRAWN)), "")
+    return last == OFFERED
+
+
+def _is_near(case: Case, clock: Clock, now: dt.datetime) -> bool:
+    """One business day before the last day, or on the last day; not on the day on which the clock began to run."""
+    assert clock.due_at is not None  # noqa: S101  (the caller has looked)
+    left = business_days_between(now, clock.due_at, calendar_of(case))
+    return left <= WARN_DAYS and tokyo_date(clock.started_at) < tokyo_date(now)
+
+
+def _told(events: Sequence[Event], action: str, clock: Clock, since: dt.datetime) -> bool:
+    return any(e.action == action and e.clock == clock.name and e.at >= since for e in events)

@@ -10,6 +10,7 @@ from casetrack.web.firm import (
     claim,
     evidence,
     executions,
+    figures,
     good_faith,
     ledger,
     legal,
@@ -105,6 +106,8 @@ call = [
 urlpatterns = [
     path("telephone/", telephone.calls, name="telephone"),
     path("telephone/<uuid:taken>/", include(call)),
+    path("good-faith/", figures.figures, name="figures"),
+    path("good-faith.csv", figures.figures_csv, name="figures-csv"),
     path("policies/", policies.policies, name="policies"),
     path("policies/draft/", policies.draft, name="policy-draft"),
     path("policies/<int:version>/", include(policy)),

@@ -4,23 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.lib import clock
-from casetrack.reports.summary import next_month
 from casetrack.web.forms.fields import ChoiceField, DateField3, SelectField
-
-FIRST_MONTH = dt.date(2025, 1, 1)
-
-
-def months() -> list[tuple[str, str]]:
-    """January 2025 to the present month in Tokyo, newest last."""
-    found, month, today = [], FIRST_MONTH, clock.tokyo_date(clock.now())
-    while month <= today:
-        found.append((f"{month:%Y-%m}", formats.date_format(month, "YEAR_MONTH_FORMAT")))
-        month = next_month(month)
-    return found
+from casetrack.web.periods import FIRST_MONTH, months
 
 
 class PeriodForm(forms.Form):

@@ -25,6 +25,7 @@ from casetrack.evidence import storage as files
 from casetrack.evidence.models import EvidenceFile, Kind, Scan
 from casetrack.evidence.sniffing import download_name
 from casetrack.intake.models import Draft
+from casetrack.negotiation.good_faith_words import csv_text
 from casetrack.people.models import Language, User
 
 PIECE = 256 * 1024
@@ -71,6 +72,7 @@ def _case_parts(case: Case, user: User, at: dt.datetime, left_out: list[LeftOut]
     yield many(f"{folder}/executions.json", partial(casefile.executions, case))
     yield many(f"{folder}/messages.json", partial(casefile.messages, case))
     yield many(f"{folder}/offers.json", partial(casefile.offers, case, user))
+    yield text(f"{folder}/good-faith.csv", partial(_good_faith, case))
     yield many(f"{folder}/assessments.json", partial(casefile.assessments, case, user))
     yield many(f"{folder}/documents.json", partial(_document_rows, folder, documents))
     yield many(f"{folder}/evidence.json", partial(_evidence_rows, named, user, case))
@@ -78,6 +80,11 @@ def _case_parts(case: Case, user: User, at: dt.datetime, left_out: list[LeftOut]
         path = papers.path_of(row.sha256)
         yield Part(_document_path(folder, row), partial(_read, path), packed=True, size=row.size)
     yield from _evidence_parts(named, user, left_out)
+
+
+def _good_faith(case: Case) -> str:
+    """The ledger that the firm reads too, as it stands on its page; the mark in front is for spreadsheets."""
+    return "\ufeff" + csv_text(case)
 
 
 def _draft_parts(folder: str, draft: Draft, user: User, left_out: list[LeftOut]) -> Iterator[Part]:

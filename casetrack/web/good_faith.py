@@ -1,93 +1,21 @@
-"""The good-faith ledger in words: one page body and one CSV, the same for the firm and for the victim."""
+"""The good-faith ledger: one page body and one CSV, the same for the firm and for the victim."""
 
-import csv
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from casetrack.cases.models import Case
-from casetrack.cases.timeline import CLOCKS, SENTENCES, UNKNOWN
 from casetrack.lib import clock
-from casetrack.lib.files import guarded
-from casetrack.lib.money import plain
-from casetrack.negotiation.good_faith import (
-    ACCEPTED,
-    BOTH,
-    COUNTERED,
-    FIRM_SIDE,
-    MET,
-    MISSED,
-    OFFERED,
-    OVER,
-    PAUSED,
-    RUNNING,
-    UNTIMED,
-    VICTIM_SIDE,
-    WITHDRAWN,
-    Pending,
-    Row,
-    good_faith_of,
-)
+from casetrack.negotiation.good_faith import ACCEPTED, COUNTERED, OFFERED, WITHDRAWN, Row, good_faith_of
+from casetrack.negotiation.good_faith_words import csv_text, shown, waiting
 from casetrack.web.charts import grouped_bars
 from casetrack.web.formats import jp_date
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
 # The steps that move an amount: what the chart shows.
 MOVES = (OFFERED, COUNTERED, ACCEPTED, WITHDRAWN)
-SIDES: dict[str, "StrOrPromise"] = {
-    FIRM_SIDE: gettext_lazy("Firm"),
-    VICTIM_SIDE: gettext_lazy("Customer"),
-    BOTH: gettext_lazy("Both"),
-    "": gettext_lazy("Automatically"),
-}
-OUTCOMES: dict[str, tuple["StrOrPromise", str]] = {
-    RUNNING: (gettext_lazy("Running"), "progress"),
-    PAUSED: (gettext_lazy("Stands still"), "waiting"),
-    MET: (gettext_lazy("In time"), "good"),
-    MISSED: (gettext_lazy("Late"), "alert"),
-    OVER: (gettext_lazy("No longer needed"), "idle"),
-    UNTIMED: (gettext_lazy("No fixed day"), "idle"),
-}
-WAITING: dict[str, "StrOrPromise"] = {
-    "question": pgettext_lazy("ledger", "Answer the firm's question"),
-    "offer": pgettext_lazy("ledger", "Answer the firm's offer"),
-    **CLOCKS,
-}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A row or what waits, with its words."""
-
-    row: Row | Pending
-    what: "StrOrPromise"
-    side: "StrOrPromise"
-    outcome: "StrOrPromise"
-    tone: str
-    by: "StrOrPromise" = ""
-
-
-def shown(row: Row) -> Shown:
-    label, tone = OUTCOMES[row.outcome]
-    what = SENTENCES.get(row.action, UNKNOWN).staff
-    if row.of:
-        what = WAITING[row.of]
-    elif row.about:
-        what = f"{what} ({row.about})"
-    return Shown(row, what, SIDES[row.side], label, tone, SIDES[row.by])
-
-
-def waiting(pending: Pending) -> Shown:
-    label, tone = OUTCOMES[pending.outcome]
-    return Shown(pending, WAITING[pending.of], SIDES[pending.side], label, tone)
 
 
 def context_of(case: Case) -> dict[str, Any]:
@@ -116,30 +44,8 @@ def chart_of(moves: Sequence[Row]) -> SafeString:
 
 
 def csv_of(case: Case) -> HttpResponse:
-    """The steps done, one a line: times of Tokyo in ISO 8601, amounts in whole yen, words in the reader's language."""
-    head = [
-        _("When"), _("Step"), _("By"), _("Who had to act"), _("Until when"), _("How it stands"), _("Reasons"),
-        _("Firm"), _("Customer"), _("Gap"),
-    ]  # fmt: skip
-    out = io.StringIO(newline="")
-    lines: list[list[object]] = [list(head), *(_line(shown(row), row) for row in good_faith_of(case, clock.now()).rows)]
-    csv.writer(out).writerows([guarded(cell) for cell in line] for line in lines)
     return HttpResponse(
-        out.getvalue().encode("utf-8-sig"),
+        csv_text(case).encode("utf-8-sig"),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="good-faith-{case.reference}.csv"'},
     )
-
-
-def _line(words: Shown, row: Row) -> list[object]:
-    due = row.due_at.astimezone(clock.TOKYO).isoformat(timespec="seconds") if row.due_at else ""
-    amounts = ["" if amount is None else plain(amount) for amount in (row.firm, row.victim, row.gap)]
-    at = row.at.astimezone(clock.TOKYO).isoformat(timespec="seconds")
-    return [at, words.what, words.by, words.side, due, words.outcome, reason_of(row), *amounts]
-
-
-def reason_of(row: Row) -> str:
-    """The reason, or that there is none where one may be expected."""
-    if row.is_withheld:
-        return _("A reason was recorded, but not for both sides.")
-    return _("No reason given") if row.lacks_reason else row.reason

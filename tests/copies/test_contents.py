@@ -9,7 +9,7 @@ from zipfile import ZIP_STORED, ZipFile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from casetrack.cases.models import Event
+from casetrack.cases.models import Case, Event
 from casetrack.cases.services.bank import change_bank_account, raise_bank_alarm
 from casetrack.copies.contents import parts_of
 from casetrack.correspondence.services import write_note
@@ -25,6 +25,7 @@ from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.crypto import encrypt
 from casetrack.lib.scope import scoped
+from casetrack.negotiation.good_faith_words import csv_text
 from casetrack.negotiation.services import prepare_offer
 from casetrack.notifications.models import Delivery
 from casetrack.people.models import User
@@ -161,6 +162,9 @@ def test_the_facts_are_those_of_the_database(full: Story, vera: User, made_zip: 
         assert [row["party"] for row in offers] == ["firm", "victim"]
         assert offers[0]["amount"] == str(full.offer.amount) or offers[1]["amount"] == str(full.offer.amount)
         assert [row["due"] for row in read(archive, f"{folder}/assessments.json")] == [str(full.run.due)]
+        ledger = archive.read(f"{folder}/good-faith.csv").decode("utf-8-sig")
+        assert ledger == csv_text(Case.objects.get(pk=case.pk))
+        assert ledger.count(str(full.offer.amount)) > 0
         summary = archive.read(f"{folder}/summary.html").decode()
         assert "Please hurry." in summary
 

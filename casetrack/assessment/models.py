@@ -91,9 +91,65 @@ class CompensationPolicy(models.Model):
         return {"method": str(method), "ratios": self.ratios, "reduction": reduction, "solatium": solatium}
 
 
+class ReductionStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    DROPPED = "dropped", _("Dropped")
+    REPLACED = "replaced", _("Replaced by another")
+    LIFTED = "lifted", _("Lifted")
+
+
+class Reduction(models.Model):
+    """What is taken off a compensation for the customer's conduct: proposed by one person, approved by another.
+
+    `share` lies between 0 and 1. `factors` are {name, note, files} of both sides (`reductions.CUSTOMER`, `FIRM`);
+    `files` are keys of the case's evidence. The victim reads `reason` and the factors once a run used it. `is_gross`
+    says why a vulnerable person's compensation is reduced nevertheless: `gross_because`.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reductions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=ReductionStatus.choices, default=ReductionStatus.PROPOSED)
+    share = models.DecimalField(max_digits=5, decimal_places=4)
+    factors = models.JSONField(default=list)
+    reason = models.TextField()
+    is_gross = models.BooleanField(default=False)
+    gross_because = models.TextField(blank=True)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    ended_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="assessment_reduction_number"),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(status="proposed"), name="assessment_one_proposed_reduction"
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(status="approved"), name="assessment_one_approved_reduction"
+            ),
+            one_of("status", ReductionStatus.values, "assessment_reduction_status"),
+            models.CheckConstraint(
+                condition=models.Q(share__gt=0) & models.Q(share__lte=1), name="assessment_reduction_share"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by=None) | ~models.Q(approved_by=models.F("proposed_by")),
+                name="assessment_reduction_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="approved") | models.Q(approved_by__isnull=False),
+                name="assessment_reduction_approved_by",
+            ),
+        ]
+
+
 class Assessment(models.Model):
     """A run for a case at a valuation date under a policy. Amounts in whole yen unless the rules give fractions.
 
+    `reduction` and its reason are those of the approved Reduction, `reduced_by`.
     `method` is the policy's, or the one that was chosen where the policy leaves the choice.
     One AssessedAccount per confirmed incident holds the exact input and result. `is_issued`: it came with an
     approved offer, so the victim sees it.
@@ -106,6 +162,7 @@ class Assessment(models.Model):
     valuation_on = models.DateField()
     reduction = models.DecimalField(max_digits=5, decimal_places=4, default=0)
     reduction_reason = models.TextField(blank=True)
+    reduced_by = models.ForeignKey(Reduction, on_delete=models.PROTECT, null=True, related_name="runs")
     method_version = models.CharField(max_length=10)
     loss = models.DecimalField(max_digits=34, decimal_places=10)
     due = models.DecimalField(max_digits=20, decimal_places=0)

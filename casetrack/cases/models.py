@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
 
+# What of a person's needs is vulnerability (intake.choices.Need has them all).
+VULNERABLE = frozenset({"age", "distress", "illness", "disability"})
+
+
 class OpenedBy(models.TextChoices):
     VICTIM = "victim", _("Victim")
     FIRM = "firm", _("Firm")
@@ -27,7 +31,7 @@ class OpenedBy(models.TextChoices):
 class Case(models.Model):
     """`victim_user` is the log-in that sees it as the victim; null until a case opened by the firm is claimed.
 
-    `report` is what was submitted, kept as it was. Cases reported together, each to a firm of its own, have the same
+    `report` is what was submitted, kept as it was; `needs` what the person asked to bear in mind, as last said. Cases reported together, each to a firm of its own, have the same
     `sitting`: their victim sees them side by side, the firms do not learn of one another. `due_at` repeats what
     calc.clocks derives from the case's events for the present status (null: no clock runs, or it is paused).
     """
@@ -42,6 +46,7 @@ class Case(models.Model):
     assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assigned_cases")
     language = models.CharField(max_length=5, choices=Language.choices, default=Language.JA)
     report = models.JSONField(default=dict)
+    needs = models.JSONField(default=list)
     sitting = models.UUIDField(null=True, db_index=True)
     due_at = models.DateTimeField(null=True)
 
@@ -74,6 +79,11 @@ class Case(models.Model):
     @property
     def public_status(self) -> "StrOrPromise":
         return Status(self.status).label
+
+    @property
+    def is_vulnerable(self) -> bool:
+        """Whether the person said once that they are: by age, distress, illness or disability."""
+        return bool(VULNERABLE & set(self.needs))
 
     def is_breached(self, now: dt.datetime) -> bool:
         """Whether the running clock is past its deadline."""

@@ -151,6 +151,36 @@ SENTENCES: dict[str, Sentence] = {
     "cases.trade_linked": Sentence(
         _("The firm matched a trade that you reported"), pgettext_lazy("staff", "Reported trade linked"), "idle"
     ),
+    "assessment.reduction_proposed": Sentence(
+        _("The firm weighs whether to take something off"),
+        pgettext_lazy("staff", "Reduction proposed"),
+        "idle",
+        reason_public=False,
+    ),
+    "assessment.reduction_approved": Sentence(
+        _("The firm weighs whether to take something off"),
+        pgettext_lazy("staff", "Reduction approved"),
+        "idle",
+        reason_public=False,
+    ),
+    "assessment.reduction_returned": Sentence(
+        _("The firm weighs whether to take something off"),
+        pgettext_lazy("staff", "Reduction returned"),
+        "idle",
+        reason_public=False,
+    ),
+    "assessment.reduction_dropped": Sentence(
+        _("The firm weighs whether to take something off"),
+        pgettext_lazy("staff", "Proposed reduction dropped"),
+        "idle",
+        reason_public=False,
+    ),
+    "assessment.reduction_lifted": Sentence(
+        _("The firm weighs whether to take something off"),
+        pgettext_lazy("staff", "Reduction lifted"),
+        "idle",
+        reason_public=False,
+    ),
     "assessment.assessed": Sentence(
         _("The firm worked out the loss"), pgettext_lazy("staff", "Loss assessed"), reason_public=False
     ),

@@ -16,7 +16,7 @@ from casetrack.cases.permissions import require
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import ENDED, VICTIM
 from casetrack.intake.models import Addition
-from casetrack.intake.steps import ACCOUNT, FILES, STEPS, TRADES, Step
+from casetrack.intake.steps import ACCOUNT, FILES, HELP, STEPS, TRADES, Step
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.negotiation.models import Settlement
@@ -66,6 +66,9 @@ def _correct(case: Case, step: Step, values: Mapping[str, Any], actor: User, rea
     facts = step.pack(step.read({step.identifier: {"facts": step.pack(values)}}))
     if facts == answers_now(case).get(step.identifier, {}).get("facts"):
         raise InvalidInput(_("Nothing was changed. Change what is wrong, then send it."))
+    if step == HELP:
+        case.needs = facts.get("needs") or []
+        case.save(update_fields=["needs"])
     return _add(case, actor, topic=step.identifier, facts=facts, reason=_checked(reason, "reason", needed=False))
 
 

@@ -1,4 +1,4 @@
-"""Policies and assessment runs."""
+"""Policies, reductions and assessment runs."""
 
 from casetrack.assessment.services.inputs import UNDECIDED_SHOWN, blocking_executions, needed_prices
 from casetrack.assessment.services.policies import (
@@ -12,6 +12,13 @@ from casetrack.assessment.services.policies import (
     publish_policy,
     return_policy,
 )
+from casetrack.assessment.services.reductions import (
+    approve_reduction,
+    drop_reduction,
+    lift_reduction,
+    propose_reduction,
+    return_reduction,
+)
 from casetrack.assessment.services.runs import is_current, recompute, run_assessment
 from casetrack.assessment.services.simulations import ask_simulation, run_simulation
 
@@ -19,18 +26,23 @@ __all__ = [
     "UNDECIDED_SHOWN",
     "add_firm",
     "approve_policy",
+    "approve_reduction",
     "ask_simulation",
     "blocking_executions",
     "discard_policy",
     "draft_policy",
+    "drop_reduction",
     "edit_policy",
     "is_current",
+    "lift_reduction",
     "needed_prices",
     "policy_for",
     "propose_policy",
+    "propose_reduction",
     "publish_policy",
     "recompute",
     "return_policy",
+    "return_reduction",
     "run_assessment",
     "run_simulation",
 ]

@@ -20,6 +20,7 @@ from casetrack.assessment.services.inputs import (
     valuation,
 )
 from casetrack.assessment.services.policies import policy_for
+from casetrack.assessment.services.reductions import check_limit, reduction_of
 from casetrack.calc.loss import METHOD_VERSION, Refusal, assess
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case, CompromisedAccount
@@ -86,13 +87,6 @@ def _check_may_run(case: Case, actor: User) -> list[CompromisedAccount]:
     return incidents
 
 
-def _check_reduction(reduction: Decimal, reason: str) -> None:
-    if not 0 <= reduction <= 1:
-        raise InvalidInput(_("A reduction lies between 0 and 1."), field="reduction")
-    if reduction and not reason.strip():
-        raise InvalidInput(_("Give the reason of the reduction: the victim will read it."), field="reduction_reason")
-
-
 def _chosen(policy: CompensationPolicy, method: str) -> str:
     """The policy's method; where it leaves the choice, the one that was chosen."""
     if policy.method != Method.CHOICE:
@@ -111,24 +105,25 @@ def run_assessment(
     entered_prices: Mapping[str, Decimal] | None = None,
     entered_rates: Mapping[str, Decimal] | None = None,
     entered_source: str = "",
-    reduction: Decimal = Decimal(0),
-    reduction_reason: str = "",
     method: str = "",
 ) -> Assessment:
     """Assess the case at the end of `valuation_on` (Tokyo) under the policy that holds for the incident.
 
     `entered_prices` (per the security's unit) and `entered_rates` (yen per unit of currency) override market data;
-    `entered_source` says where they were found. `method` is asked for where the policy leaves the choice.
+    `entered_source` says where they were found. The case's approved reduction is taken off. `method` is asked for where the policy leaves the choice.
     Raises NotAllowed, IllegalTransition, InvalidInput (undecided executions, named), CalculatorRefusal.
     """
     lock(case)
     incidents = _check_may_run(case, actor)
-    _check_reduction(reduction, reduction_reason)
     if valuation_on > clock.tokyo_date(clock.now()):
         raise InvalidInput(_("The valuation date lies in the future."), field="valuation_on")
     policy = policy_for(case)
     values = valuation(case, valuation_on, entered_prices or {}, entered_rates or {}, entered_source.strip())
     method = _chosen(policy, method)
+    reduced_by = reduction_of(case)
+    if reduced_by is not None:
+        check_limit(policy, reduced_by)
+    reduction = reduced_by.share if reduced_by else Decimal(0)
     inputs = _documents(incidents, policy, method, values, reduction)
     results = [_run(document) for document in inputs]
     for incident in incidents:
@@ -141,7 +136,8 @@ def run_assessment(
         method=method,
         valuation_on=valuation_on,
         reduction=reduction,
-        reduction_reason=reduction_reason.strip(),
+        reduction_reason=reduced_by.reason if reduced_by else "",
+        reduced_by=reduced_by,
         method_version=METHOD_VERSION,
         loss=sum(Decimal(r["loss"]) for r in results),
         due=sum(Decimal(r["due"]) for r in results),
@@ -182,6 +178,9 @@ def is_current(run: Assessment) -> bool:
     rows = list(run.accounts.order_by("pk"))
     incidents = confirmed_incidents(run.case)
     if [row.incident_id for row in rows] != [incident.pk for incident in incidents] or blocking_executions(run.case):
+        return False
+    reduced_by = reduction_of(run.case)
+    if run.reduced_by_id != (reduced_by.pk if reduced_by else None):
         return False
     given = rows[0].inputs["valuation"]
     values = Valuation(

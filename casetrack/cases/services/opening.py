@@ -101,6 +101,7 @@ def open_case(
         opened_at=at,
         language=language,
         report=report or {},
+        needs=(report or {}).get("steps", {}).get("help", {}).get("needs") or [],
         sitting=sitting,
     )
     for facts in incidents:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from casetrack.assessment.querysets import AssessmentQuerySet, PolicyQuerySet
+from casetrack.assessment.querysets import AssessmentQuerySet, PolicyQuerySet, ReductionQuerySet
 from casetrack.cases.models import Case, CompromisedAccount
 from casetrack.firms.models import Firm
 from casetrack.lib.constraints import not_negative, one_of, period
@@ -96,63 +96,90 @@ class ReductionStatus(models.TextChoices):
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned")
     DROPPED = "dropped", _("Dropped")
-    REPLACED = "replaced", _("Replaced by another")
-    LIFTED = "lifted", _("Lifted")
+    REPLACED = "replaced", _("Replaced by a later one")
 
 
 class Reduction(models.Model):
-    """What is taken off a compensation for the customer's conduct: proposed by one person, approved by another.
+    """What a case's compensation is reduced by for the customer's own conduct, and what speaks against it: proposed by
+    one person, approved by another. What it says is never edited (the database refuses it); a new one follows it.
 
-    `share` lies between 0 and 1. `factors` are {name, note, files} of both sides (`reductions.CUSTOMER`, `FIRM`);
-    `files` are keys of the case's evidence. The victim reads `reason` and the factors once a run used it. `is_gross`
-    says why a vulnerable person's compensation is reduced nevertheless: `gross_because`.
+    `share` lies above 0 and up to 1. `customer_factors` and `firm_factors` map the names of `reductions` to
+    {"note": words, "files": keys of the case's evidence files}; the victim reads them with `reason` once a run was
+    issued. `limit` is the highest share that `policy` allowed for these factors; null: it names none. A vulnerable
+    customer's compensation is reduced for gross negligence alone.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reductions")
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=ReductionStatus.choices, default=ReductionStatus.PROPOSED)
+    policy = models.ForeignKey(CompensationPolicy, on_delete=models.PROTECT, related_name="+")
+    limit = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     share = models.DecimalField(max_digits=5, decimal_places=4)
-    factors = models.JSONField(default=list)
+    customer_factors = models.JSONField()
+    firm_factors = models.JSONField(default=dict)
     reason = models.TextField()
+    is_vulnerable = models.BooleanField(default=False)
     is_gross = models.BooleanField(default=False)
-    gross_because = models.TextField(blank=True)
+    gross_reason = models.TextField(blank=True)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
-    ended_because = models.TextField(blank=True)
+    returned_because = models.TextField(blank=True)
+
+    objects = ReductionQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="assessment_reduction_number"),
             models.UniqueConstraint(
-                fields=["case"], condition=models.Q(status="proposed"), name="assessment_one_proposed_reduction"
+                fields=["case"], condition=models.Q(status="proposed"), name="assessment_reduction_one_proposed"
             ),
             models.UniqueConstraint(
-                fields=["case"], condition=models.Q(status="approved"), name="assessment_one_approved_reduction"
+                fields=["case"], condition=models.Q(status="approved"), name="assessment_reduction_one_approved"
             ),
             one_of("status", ReductionStatus.values, "assessment_reduction_status"),
+            models.CheckConstraint(condition=models.Q(share__gt=0, share__lte=1), name="assessment_reduction_share"),
             models.CheckConstraint(
-                condition=models.Q(share__gt=0) & models.Q(share__lte=1), name="assessment_reduction_share"
+                condition=models.Q(limit=None) | models.Q(share__lte=models.F("limit")),
+                name="assessment_reduction_limit",
             ),
+            models.CheckConstraint(condition=~models.Q(customer_factors={}), name="assessment_reduction_factors"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="assessment_reduction_reason"),
             models.CheckConstraint(
                 condition=models.Q(approved_by=None) | ~models.Q(approved_by=models.F("proposed_by")),
                 name="assessment_reduction_four_eyes",
             ),
             models.CheckConstraint(
-                condition=~models.Q(status="approved") | models.Q(approved_by__isnull=False),
+                condition=~models.Q(status__in=["approved", "replaced"])
+                | models.Q(approved_by__isnull=False, approved_at__isnull=False),
                 name="assessment_reduction_approved_by",
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_gross=False) | ~models.Q(gross_reason=""), name="assessment_reduction_gross"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_vulnerable=False) | models.Q(is_gross=True),
+                name="assessment_reduction_vulnerable",
+            ),
         ]
+
+    @property
+    def percent(self) -> Decimal:
+        return self.share * 100
+
+    @property
+    def limit_percent(self) -> Decimal | None:
+        return None if self.limit is None else self.limit * 100
 
 
 class Assessment(models.Model):
     """A run for a case at a valuation date under a policy. Amounts in whole yen unless the rules give fractions.
 
-    `reduction` and its reason are those of the approved Reduction, `reduced_by`.
     `method` is the policy's, or the one that was chosen where the policy leaves the choice.
-    One AssessedAccount per confirmed incident holds the exact input and result. `is_issued`: it came with an
-    approved offer, so the victim sees it.
+    One AssessedAccount per confirmed incident holds the exact input and result. `reduced_by` is the approved reduction
+    that the run took, `reduction` and `reduction_reason` what it said. `is_issued`: it came with an approved offer, so
+    the victim sees it.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")

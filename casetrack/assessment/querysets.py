@@ -8,7 +8,7 @@ from casetrack.firms.models import membership_of
 from casetrack.people.models import Role
 
 if TYPE_CHECKING:
-    from casetrack.assessment.models import Assessment, CompensationPolicy
+    from casetrack.assessment.models import Assessment, CompensationPolicy, Reduction
     from casetrack.people.models import User
 
 
@@ -34,3 +34,13 @@ class PolicyQuerySet(models.QuerySet["CompensationPolicy"]):
         """Published ones whose period holds incidents of that day (Tokyo), the latest version first."""
         open_end = models.Q(valid_until=None) | models.Q(valid_until__gte=day)
         return self.published().filter(open_end, valid_from__lte=day).order_by("-version")
+
+
+class ReductionQuerySet(models.QuerySet["Reduction"]):
+    def visible_to(self, user: "User") -> "ReductionQuerySet":
+        """Reductions of visible cases; a victim sees those of the runs that were issued."""
+        visible = self.filter(case__in=Case.objects.visible_to(user))
+        return visible.filter(runs__is_issued=True).distinct() if user.role == Role.VICTIM else visible
+
+    def approved(self) -> "ReductionQuerySet":
+        return self.filter(status="approved")

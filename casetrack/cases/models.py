@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
 
-# What of a person's needs is vulnerability (intake.choices.Need has them all).
+# Which needs make a person vulnerable (intake.choices.Need has them all).
 VULNERABLE = frozenset({"age", "distress", "illness", "disability"})
 
 
@@ -31,9 +31,10 @@ class OpenedBy(models.TextChoices):
 class Case(models.Model):
     """`victim_user` is the log-in that sees it as the victim; null until a case opened by the firm is claimed.
 
-    `report` is what was submitted, kept as it was; `needs` what the person asked to bear in mind, as last said. Cases reported together, each to a firm of its own, have the same
-    `sitting`: their victim sees them side by side, the firms do not learn of one another. `due_at` repeats what
-    calc.clocks derives from the case's events for the present status (null: no clock runs, or it is paused).
+    `report` is what was submitted, kept as it was; `needs` what makes it harder for the person, as last said. Cases
+    reported together, each to a firm of its own, have the same `sitting`: their victim sees them side by side, the
+    firms do not learn of one another. `due_at` repeats what calc.clocks derives from the case's events for the present
+    status (null: no clock runs, or it is paused).
     """
 
     reference = models.CharField(max_length=24, unique=True)

@@ -152,34 +152,16 @@ SENTENCES: dict[str, Sentence] = {
         _("The firm matched a trade that you reported"), pgettext_lazy("staff", "Reported trade linked"), "idle"
     ),
     "assessment.reduction_proposed": Sentence(
-        _("The firm weighs whether to take something off"),
-        pgettext_lazy("staff", "Reduction proposed"),
-        "idle",
-        reason_public=False,
+        _("The firm weighs whether to reduce the amount"), pgettext_lazy("staff", "Reduction proposed"), "idle"
     ),
     "assessment.reduction_approved": Sentence(
-        _("The firm weighs whether to take something off"),
-        pgettext_lazy("staff", "Reduction approved"),
-        "idle",
-        reason_public=False,
+        _("The firm decided to reduce the amount"), pgettext_lazy("staff", "Reduction approved")
     ),
     "assessment.reduction_returned": Sentence(
-        _("The firm weighs whether to take something off"),
-        pgettext_lazy("staff", "Reduction returned"),
-        "idle",
-        reason_public=False,
+        _("The firm weighs whether to reduce the amount"), pgettext_lazy("staff", "Reduction returned"), "idle"
     ),
     "assessment.reduction_dropped": Sentence(
-        _("The firm weighs whether to take something off"),
-        pgettext_lazy("staff", "Proposed reduction dropped"),
-        "idle",
-        reason_public=False,
-    ),
-    "assessment.reduction_lifted": Sentence(
-        _("The firm weighs whether to take something off"),
-        pgettext_lazy("staff", "Reduction lifted"),
-        "idle",
-        reason_public=False,
+        _("The firm no longer reduces the amount"), pgettext_lazy("staff", "Reduction dropped"), "idle"
     ),
     "assessment.assessed": Sentence(
         _("The firm worked out the loss"), pgettext_lazy("staff", "Loss assessed"), reason_public=False

@@ -38,6 +38,8 @@ ASSESSMENT = (
     "restoration",
 )  # fmt: skip
 
+GROUNDS = ("share", "customer_factors", "firm_factors", "reason", "is_gross", "gross_reason")
+
 
 def case_facts(case: Case, user: User) -> dict[str, Any]:
     """The case, the report as it was handed in, its accounts, and what happened, by the database and in words."""
@@ -136,10 +138,12 @@ def offers(case: Case, user: User) -> Iterator[dict[str, Any]]:
 
 def assessments(case: Case, user: User) -> Iterator[dict[str, Any]]:
     """Issued runs of the calculator with their exact inputs: whoever has the rules can compute them again."""
-    for run in Assessment.objects.visible_to(user).filter(case=case).order_by("number").iterator():
+    runs = Assessment.objects.visible_to(user).filter(case=case).select_related("reduced_by")
+    for run in runs.order_by("number").iterator():
         accounts = run.accounts.order_by("pk")
         yield {
             **facts(run, *ASSESSMENT),
+            "grounds": facts(run.reduced_by, *GROUNDS) if run.reduced_by else None,
             "accounts": [facts(row, "inputs", "inputs_sha256", "result", "price_sources") for row in accounts],
         }
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from casetrack.assessment.models import Assessment
-from casetrack.assessment.services import run_assessment
+from casetrack.assessment.models import Assessment, Reduction
+from casetrack.assessment.services import Said, approve_reduction, propose_reduction, run_assessment
 from casetrack.cases.models import Case, CompromisedAccount
 from casetrack.cases.services import (
     IncidentFacts,
@@ -79,6 +79,7 @@ class Story:
     approver: str = "alma"
     intake: str = "fiona"
     case: Case = field(init=False)
+    reduction: Reduction = field(init=False)
     run: Assessment = field(init=False)
     offer: Offer = field(init=False)
     settlement: Settlement = field(init=False)
@@ -184,6 +185,27 @@ class Story:
                 {rows[name].pk: value for name, value in self.decisions.items()},
                 actor=self.user(self.investigator),
             )
+        return self
+
+    def reduction_proposed(self, share: str = "0.1", **more: Any) -> "Story":
+        """A code that was typed into a false site, against a firm that had not warned."""
+        said: dict[str, Any] = {
+            "customer": {"code_typed": Said("ワンタイムパスワードを偽サイトに入力したとのお申し出があります。")},
+            "firm": {"no_warning": Said("当社が偽サイトについて注意を呼びかけたのは、この日の後でした。")},
+            "reason": "偽サイトへの入力と当社の注意喚起の遅れの両方を考えました。",
+            **more,
+        }
+        with travel_to(self.at):
+            self.reduction = propose_reduction(
+                self.case, share=Decimal(share), actor=self.user(self.investigator), **said
+            )
+        return self
+
+    def reduced(self, share: str = "0.1", **more: Any) -> "Story":
+        """A reduction proposed by the investigator and approved by the approver."""
+        self.reduction_proposed(share, **more)
+        with travel_to(self.at):
+            approve_reduction(self.reduction, actor=self.user(self.approver))
         return self
 
     def assessed(self, on: dt.date = dt.date(2025, 5, 30), *, method: str = "") -> "Story":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from casetrack.assessment.models import Assessment
+from casetrack.assessment.reductions import Ground, grounds_of
 from casetrack.assessment.statement import PLAIN_COMPONENTS, Account, Line, statement
 from casetrack.documents.blocks import Block, content, heading, pairs, paragraph, table
 from casetrack.documents.registry import Facts
@@ -31,12 +32,32 @@ def _blocks(run: Assessment) -> Iterator[Block]:
     head = [(_("Loss"), "1fr right"), (_("Cash by the policy"), "1fr right"), (_("Restoration, in money"), "1fr right")]
     head.append((_("Due by the policy"), "1fr right"))
     yield table(head, [[yen(run.loss), yen(run.cash), yen(run.restoration), yen(run.due)]])
-    if run.reduction:
-        said = {"percent": quantity(run.reduction * 100), "reason": run.reduction_reason}
-        yield paragraph(_("Reduced by %(percent)s %%: %(reason)s") % said)
+    yield from _reduction(run)
     for account in statement(run, PLAIN_COMPONENTS):
         yield from _account(account)
     yield paragraph(_("Rules of assessment, version %(version)s") % {"version": run.method_version})
+
+
+def _reduction(run: Assessment) -> Iterator[Block]:
+    """What was taken off for the customer's own conduct, and the grounds on both sides."""
+    if not run.reduction:
+        yield paragraph(_("Nothing was deducted for your own conduct."))
+        return
+    said = {"percent": quantity(run.reduction * 100), "reason": run.reduction_reason}
+    yield paragraph(_("Reduced by %(percent)s %%: %(reason)s") % said)
+    if run.reduced_by is None:
+        return
+    if run.reduced_by.is_gross:
+        yield paragraph(_("Why it was gross negligence: %(reason)s") % {"reason": run.reduced_by.gross_reason})
+    grounds = grounds_of(run.reduced_by)
+    rows = [[_("You"), *_ground(ground)] for ground in grounds.customer]
+    rows += [[_("The firm"), *_ground(ground)] for ground in grounds.firm]
+    head = [(_("Side"), "auto left"), (_("What was weighed"), "1fr left"), (_("What shows it"), "1.4fr left")]
+    yield table([*head, (_("Files"), "1fr left")], rows)
+
+
+def _ground(ground: Ground) -> list[str]:
+    return [str(ground.label), ground.note or NONE, "\n".join(file.name for file in ground.files) or NONE]
 
 
 def _account(account: Account) -> Iterator[Block]:

@@ -65,15 +65,6 @@ def test_a_decision_after_the_run_makes_it_stale(story: Story, ivan: User) -> No
     assert not is_current(story.run)
 
 
-def test_a_reduction_needs_a_reason(story: Story, ivan: User) -> None:
-    story.to_ledger().decided()
-    with pytest.raises(InvalidInput):
-        run_assessment(
-            story.case, valuation_on=dt.date(2025, 5, 30), actor=ivan, entered_prices=story.prices,
-            reduction=Decimal("0.1"),
-        )  # fmt: skip
-
-
 def test_a_missing_price_is_said_in_words(story: Story, ivan: User) -> None:
     story.to_ledger().decided()
     with pytest.raises(CalculatorRefusal, match="SP500F"):

@@ -91,9 +91,9 @@ def test_assessing_and_offering(visit: Callable[..., Visit], told: Story, langua
     ivan.send("assess-blocked-error")
     with system_scope():
         told.decided()
-    ivan.fill(price_1="twelve", reduction="200")
+    ivan.fill(price_1="twelve")
     ivan.send("assess-error")
-    ivan.fill(price_1="28,000", reduction="", valuation_on_year="2025", valuation_on_month="5", valuation_on_day="30")
+    ivan.fill(price_1="28,000", valuation_on_year="2025", valuation_on_month="5", valuation_on_day="30")
     ivan.send("assess-no-source")
     with system_scope():
         told.wait(25).assessed()

@@ -61,7 +61,7 @@ def world(story: Story) -> World:
         start_upload(uuid.uuid4(), "photo.jpg", 9, actor=story.user("vera"), case=story.case)
         add_file(SimpleUploadedFile("memo.txt", b"what I remember"), actor=story.user("vera"), case=story.case)
     add_fact(story.case, "…", actor=story.user("vera"))
-    story.says("vera", "…").decided().wait(25).assessed().offered()
+    story.says("vera", "…").decided().wait(25).reduction_proposed().assessed().offered()
     story.countered(story.run.due * 2, "…")
     with travel_to(story.at):
         prepare_offer(

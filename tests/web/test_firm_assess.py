@@ -45,14 +45,13 @@ def test_undecided_executions_block_and_are_named(ivans: Client, story: Story) -
 def test_a_price_that_is_missing_is_named_and_what_was_typed_stays(ivans: Client, story: Story) -> None:
     story.to_ledger().decided()
     fields = price_fields(ivans.get(at(story)))
-    typed = {**DAY, "reduction": "10", "reduction_reason": "The codes were given away."}
+    typed = {**DAY, fields["6182"]: "118", "price_reason": ""}
     refused = ivans.post(at(story), typed)
     assert refused.status_code in (400, 409)
     html = refused.content.decode()
     assert "There is a problem" in html
     assert "SP500F" in html
-    assert "The codes were given away." in html
-    assert 'value="10"' in html
+    assert 'value="118"' in html
     assert not Assessment.objects.exists()
     priced = {**typed, fields["SP500F"]: "２８，０００"}
     unnamed = ivans.post(at(story), priced)
@@ -63,15 +62,7 @@ def test_a_price_that_is_missing_is_named_and_what_was_typed_stays(ivans: Client
     run = Assessment.objects.get()
     assert run.loss == 27_994_500
     assert "Web page of the fund, 30 May" in ivans.get(at(story, "assessments/1/")).content.decode()
-    assert str(run.reduction).startswith("0.1")
-
-
-def test_a_reduction_without_a_reason_is_refused(ivans: Client, story: Story) -> None:
-    story.to_ledger().decided()
-    fields = price_fields(ivans.get(at(story)))
-    refused = ivans.post(at(story), {**DAY, "reduction": "10", fields["SP500F"]: "28000", "price_reason": "x"})
-    assert refused.status_code == 400
-    assert not Assessment.objects.exists()
+    assert (run.reduction, run.reduced_by) == (0, None)
 
 
 def test_the_31st_of_april_is_no_valuation_date(ivans: Client, story: Story) -> None:

@@ -13,10 +13,11 @@ from casetrack.assessment.services.policies import (
     return_policy,
 )
 from casetrack.assessment.services.reductions import (
+    Said,
     approve_reduction,
     drop_reduction,
-    lift_reduction,
     propose_reduction,
+    reduction_of,
     return_reduction,
 )
 from casetrack.assessment.services.runs import is_current, recompute, run_assessment
@@ -24,6 +25,7 @@ from casetrack.assessment.services.simulations import ask_simulation, run_simula
 
 __all__ = [
     "UNDECIDED_SHOWN",
+    "Said",
     "add_firm",
     "approve_policy",
     "approve_reduction",
@@ -34,13 +36,13 @@ __all__ = [
     "drop_reduction",
     "edit_policy",
     "is_current",
-    "lift_reduction",
     "needed_prices",
     "policy_for",
     "propose_policy",
     "propose_reduction",
     "publish_policy",
     "recompute",
+    "reduction_of",
     "return_policy",
     "return_reduction",
     "run_assessment",

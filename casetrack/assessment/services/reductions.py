@@ -1,80 +1,108 @@
-"""Reductions of a compensation: proposed with factors of both sides, approved by another person, lifted."""
+"""A reduction's life: proposed with its grounds, approved by another person, and then every run takes it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from statistics import median
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext_noop as _
 
-from casetrack.assessment.models import Assessment, CompensationPolicy, Reduction, ReductionStatus
-from casetrack.assessment.reductions import CUSTOMER, FIRM
+from casetrack.assessment.models import Reduction, ReductionStatus
+from casetrack.assessment.reductions import CUSTOMER, FIRM, highest_share
 from casetrack.assessment.services.policies import policy_for
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
 from casetrack.cases.permissions import require
 from casetrack.cases.services.status import lock
-from casetrack.cases.workflow import APPROVER, INVESTIGATOR, Status
+from casetrack.cases.workflow import APPROVER, ENDED, INVESTIGATOR, Status
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.lib.formats import listed
 from casetrack.lib.money import plain
 from casetrack.people.models import User
 
-MAY_REDUCE = (Status.INVESTIGATING, Status.ASSESSED, Status.NEGOTIATING, Status.ESCALATED)
-STEP = Decimal("0.0001")
-MOST_SIMILAR = 500
+# From the beginning of the work until there is an agreement.
+MAY_REDUCE = tuple(s for s in Status if s not in (*ENDED, Status.SUBMITTED, Status.AGREED, Status.COMPENSATED))
+SMALLEST = Decimal("0.0001")
 
 
-def names_of(factors: Iterable[Mapping[str, Any]], side: Mapping[str, object]) -> list[str]:
-    """The names of one side (`reductions.CUSTOMER` or `FIRM`) among the factors."""
-    return [factor["name"] for factor in factors if factor["name"] in side]
+@dataclass(frozen=True)
+class Said:
+    """What is said of a factor: what shows it, and the files of the case that do."""
 
-
-def limit_of(policy: CompensationPolicy, names: Iterable[str]) -> Decimal:
-    """The highest share that the policy lets these factors of the customer take away together, from 0 to 1."""
-    return min(sum((Decimal(policy.reductions.get(name, "0")) for name in names), Decimal(0)), Decimal(1))
+    note: str = ""
+    files: Iterable[EvidenceFile] = field(default=())
 
 
 def reduction_of(case: Case) -> Reduction | None:
-    """The approved one, which the next run uses."""
-    return case.reductions.filter(status=ReductionStatus.APPROVED).first()
+    """The approved reduction of a case: the one that a run takes."""
+    return Reduction.objects.approved().filter(case=case).first()
 
 
-def check_limit(policy: CompensationPolicy, reduction: Reduction) -> None:
-    """Raises InvalidInput where the policy does not allow as much for the factors."""
-    limit = limit_of(policy, names_of(reduction.factors, CUSTOMER))
-    if reduction.share > limit:
+def _open_case(case: Case, actor: User, *roles: str) -> Case:
+    lock(case)
+    require(actor, case, *roles)
+    if case.status not in MAY_REDUCE:
+        raise IllegalTransition(_("This is not possible now: the case is at “%(status)s”."), status=case.staff_status)
+    return case
+
+
+def _side(case: Case, given: Mapping[str, Said], known: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """One side as it is stored. Raises InvalidInput for an unknown factor or a file that is not the case's."""
+    side: dict[str, Any] = {}
+    for name, said in given.items():
+        if name not in known:
+            raise InvalidInput(_("Choose factors from the list."), field=field)
+        files = list(said.files)
+        if any(file.case_id != case.pk or file.is_removed for file in files):
+            raise InvalidInput(_("Choose files of this case."), field=field)
+        side[name] = {"note": said.note.strip(), "files": sorted({str(file.key) for file in files})}
+    return side
+
+
+def limit_of(case: Case, factors: Iterable[str]) -> Decimal | None:
+    """The highest share that the policy of the case's incident allows. Raises InvalidInput if there is no policy."""
+    return highest_share(policy_for(case).reductions, factors)
+
+
+def _check_share(share: Decimal, limit: Decimal | None) -> None:
+    if not 0 < share <= 1 or share % SMALLEST:
         raise InvalidInput(
-            _("The policy allows at most %(limit)s %% for these factors."), field="share", limit=plain(limit * 100)
+            _("A reduction lies above 0 and not above 100 %%, in hundredths of a percent."), field="share"
+        )
+    if limit is not None and share > limit:
+        raise InvalidInput(
+            _("The policy allows at most %(percent)s %% for what you chose."), field="share", percent=plain(limit * 100)
         )
 
 
-def _open(case: Case) -> None:
-    lock(case)
-    if case.status not in MAY_REDUCE:
-        raise IllegalTransition(_("This is not possible now: the case is at “%(status)s”."), status=case.staff_status)
+def check_limit(reduction: Reduction) -> None:
+    """Raises InvalidInput where the policy that holds now allows less."""
+    _check_share(reduction.share, limit_of(reduction.case, reduction.customer_factors))
 
 
-def _checked(case: Case, factors: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The factors as they are stored. Raises InvalidInput (an unknown factor, none of the customer's, other files)."""
-    known = {str(key) for key in EvidenceFile.objects.filter(case=case, is_removed=False).values_list("key", flat=True)}
-    kept: list[dict[str, Any]] = []
-    for factor in factors:
-        files = [str(key) for key in factor.get("files", [])]
-        if factor["name"] not in CUSTOMER and factor["name"] not in FIRM:
-            raise InvalidInput(_("Choose among the factors."), field="factors")
-        if set(files) - known:
-            raise InvalidInput(_("Choose a file of this case."), field="factors")
-        kept.append({"name": factor["name"], "note": factor.get("note", "").strip(), "files": files})
-    if not names_of(kept, CUSTOMER):
-        raise InvalidInput(_("Choose at least one factor of the customer: what is the reduction for?"), field="factors")
-    if len({factor["name"] for factor in kept}) < len(kept):
-        raise InvalidInput(_("Choose each factor once."), field="factors")
-    return kept
+def _check_words(customer: dict[str, Any], reason: str) -> None:
+    if not customer:
+        raise InvalidInput(
+            _("Choose at least one thing that the customer did. Without one nothing is reduced."), field="customer"
+        )
+    unsaid = [str(CUSTOMER[name]) for name in CUSTOMER if name in customer and not customer[name]["note"]]
+    if unsaid:
+        raise InvalidInput(_("Say what shows it: %(factors)s."), field="customer", factors=listed(unsaid))
+    if not reason.strip():
+        raise InvalidInput(_("Give the reason of the reduction: the victim will read it."), field="reason")
+
+
+def _check_gross(*, is_vulnerable: bool, is_gross: bool, gross_reason: str) -> None:
+    if is_vulnerable and not is_gross:
+        raise InvalidInput(
+            _("The customer is vulnerable: nothing may be reduced, except for gross negligence."), field="is_gross"
+        )
+    if is_gross and not gross_reason.strip():
+        raise InvalidInput(_("Give the reason why it was gross negligence."), field="gross_reason")
 
 
 @transaction.atomic
@@ -82,148 +110,111 @@ def propose_reduction(
     case: Case,
     *,
     share: Decimal,
-    factors: Sequence[Mapping[str, Any]],
+    customer: Mapping[str, Said],
+    firm: Mapping[str, Said],
     reason: str,
     actor: User,
-    gross_because: str = "",
+    is_vulnerable: bool = False,
+    is_gross: bool = False,
+    gross_reason: str = "",
 ) -> Reduction:
-    """Propose to take `share` (0 to 1) off the compensation, for another person to approve.
+    """Propose to reduce the case's compensation by `share` (0 to 1), for another person to approve.
 
-    `factors` are {name, note, files}; what speaks against the firm is weighed too, so it is asked for beside. A
-    vulnerable person's compensation is reduced only for gross conduct, and `gross_because` says what that was. Raises
-    NotAllowed, IllegalTransition, Conflict (one waits already), InvalidInput (`field` names what).
+    `customer` and `firm` are the factors on both sides by their names. A customer who said so is vulnerable
+    whatever `is_vulnerable` says. Raises NotAllowed, IllegalTransition, Conflict (one is proposed already),
+    InvalidInput (no factor of the customer, no words, above the policy's limit, a vulnerable customer, a file of
+    another case).
     """
-    _open(case)
-    require(actor, case, INVESTIGATOR)
+    _open_case(case, actor, INVESTIGATOR)
     if case.reductions.filter(status=ReductionStatus.PROPOSED).exists():
-        raise Conflict(_("A reduction waits for approval already."))
-    if not 0 < share <= 1 or share != share.quantize(STEP):
-        raise InvalidInput(_("Enter a reduction above 0 % and up to 100 %."), field="share")
-    if not reason.strip():
-        raise InvalidInput(_("Give the reason of the reduction: the victim will read it."), field="reason")
-    if case.is_vulnerable and not gross_because.strip():
-        raise InvalidInput(
-            _("This person is vulnerable: nothing is taken off, unless the conduct was gross. Say why it was."),
-            field="gross_because",
-        )
-    reduction = Reduction(
+        raise Conflict(_("A reduction is proposed already; it must be approved, returned or dropped first."))
+    sides = _side(case, customer, CUSTOMER, "customer"), _side(case, firm, FIRM, "firm")
+    _check_words(sides[0], reason)
+    policy = policy_for(case)
+    limit = highest_share(policy.reductions, sides[0])
+    _check_share(share, limit)
+    is_vulnerable = is_vulnerable or case.is_vulnerable
+    _check_gross(is_vulnerable=is_vulnerable, is_gross=is_gross, gross_reason=gross_reason)
+    reduction = Reduction.objects.create(
         case=case,
         number=(case.reductions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        policy=policy,
+        limit=limit,
         share=share,
-        factors=_checked(case, factors),
+        customer_factors=sides[0],
+        firm_factors=sides[1],
         reason=reason.strip(),
-        is_gross=bool(gross_because.strip()),
-        gross_because=gross_because.strip(),
+        is_vulnerable=is_vulnerable,
+        is_gross=is_gross,
+        gross_reason=gross_reason.strip() if is_gross else "",
         proposed_by=actor,
         proposed_at=clock.now(),
     )
-    check_limit(policy_for(case), reduction)
-    reduction.save()
-    _write(reduction, "proposed", actor)
+    _write(reduction, "proposed", actor, factors=sorted(sides[0]), against=sorted(sides[1]))
     return reduction
 
 
-def _write(reduction: Reduction, what: str, actor: User, reason: str = "") -> None:
-    names = [factor["name"] for factor in reduction.factors]
-    write_event(
-        reduction.case, f"assessment.reduction_{what}", actor=actor, reason=reason, is_public=False,
-        data={"reduction": reduction.number, "share": plain(reduction.share), "factors": names},
-    )  # fmt: skip
+def _write(reduction: Reduction, done: str, actor: User, reason: str = "", **data: Any) -> None:
+    facts = {"reduction": reduction.number, "share": plain(reduction.share), **data}
+    write_event(reduction.case, f"assessment.reduction_{done}", actor=actor, reason=reason, is_public=False, data=facts)
 
 
-def _at(reduction: Reduction, status: ReductionStatus) -> None:
-    """Lock the case and read again; raises IllegalTransition, or Conflict where somebody was first."""
-    _open(reduction.case)
+def _waiting(reduction: Reduction, actor: User, *roles: str) -> Reduction:
+    """The reduction, its case locked, as it waits for approval now."""
+    _open_case(reduction.case, actor, *roles)
     reduction.refresh_from_db(fields=["status"])
-    if reduction.status != status:
-        raise Conflict(_("Somebody has decided on this reduction already."))
-
-
-def _second_person(reduction: Reduction, actor: User) -> None:
-    require(actor, reduction.case, APPROVER)
-    if reduction.proposed_by_id == actor.pk:
-        raise NotAllowed(_("Another person must approve what you prepared."))
+    if reduction.status != ReductionStatus.PROPOSED:
+        raise Conflict(_("This reduction no longer waits for approval."))
+    return reduction
 
 
 @transaction.atomic
 def approve_reduction(reduction: Reduction, *, actor: User) -> Reduction:
-    """Approve a proposed reduction: the next run takes it, and the one before is replaced.
+    """Approve it: from now on a run takes it, in place of the one approved before.
 
-    Raises NotAllowed (not an approver, or the one who proposed it), IllegalTransition, Conflict, InvalidInput (the
-    policy no longer allows as much, or the person has said since that they are vulnerable).
+    Raises NotAllowed (no approver, or the one who proposed it), IllegalTransition, Conflict, InvalidInput (the policy
+    that holds now allows less, or the customer has said since that they are vulnerable).
     """
-    _at(reduction, ReductionStatus.PROPOSED)
-    _second_person(reduction, actor)
-    check_limit(policy_for(reduction.case), reduction)
-    if reduction.case.is_vulnerable and not reduction.is_gross:
-        raise InvalidInput(
-            _("This person is vulnerable: nothing is taken off, unless the conduct was gross. Return the proposal.")
-        )
-    reduction.case.reductions.filter(status=ReductionStatus.APPROVED).update(status=ReductionStatus.REPLACED)
+    _waiting(reduction, actor, APPROVER)
+    if reduction.proposed_by_id == actor.pk:
+        raise NotAllowed(_("Another person must approve what you proposed."))
+    case = reduction.case
+    check_limit(reduction)
+    _check_gross(is_vulnerable=case.is_vulnerable, is_gross=reduction.is_gross, gross_reason=reduction.gross_reason)
+    case.reductions.approved().update(status=ReductionStatus.REPLACED)
     reduction.status, reduction.approved_by, reduction.approved_at = ReductionStatus.APPROVED, actor, clock.now()
     reduction.save(update_fields=["status", "approved_by", "approved_at"])
     _write(reduction, "approved", actor)
     return reduction
 
 
-def _end(reduction: Reduction, status: ReductionStatus, actor: User, reason: str = "", *, asks: bool = True) -> None:
-    if asks and not reason.strip():
-        raise InvalidInput(_("Give a reason."), field="reason")
-    reduction.status, reduction.ended_because = status, reason.strip()
-    reduction.save(update_fields=["status", "ended_because"])
-    _write(reduction, str(status), actor, reason.strip())
-
-
 @transaction.atomic
 def return_reduction(reduction: Reduction, *, actor: User, reason: str) -> Reduction:
-    """The approver returns a proposal with a reason. Raises NotAllowed, IllegalTransition, Conflict, InvalidInput."""
-    _at(reduction, ReductionStatus.PROPOSED)
-    _second_person(reduction, actor)
-    _end(reduction, ReductionStatus.RETURNED, actor, reason)
+    """An approver sends it back. Raises NotAllowed, IllegalTransition, Conflict, InvalidInput (no reason)."""
+    _waiting(reduction, actor, APPROVER)
+    if not reason.strip():
+        raise InvalidInput(_("Give a reason."), field="reason")
+    reduction.status, reduction.returned_because = ReductionStatus.RETURNED, reason.strip()
+    reduction.save(update_fields=["status", "returned_because"])
+    _write(reduction, "returned", actor, reason)
     return reduction
 
 
 @transaction.atomic
-def drop_reduction(reduction: Reduction, *, actor: User) -> Reduction:
-    """The investigator drops what was not approved yet. Raises NotAllowed, IllegalTransition, Conflict."""
-    _at(reduction, ReductionStatus.PROPOSED)
-    require(actor, reduction.case, INVESTIGATOR)
-    _end(reduction, ReductionStatus.DROPPED, actor, asks=False)
-    return reduction
+def drop_reduction(reduction: Reduction, *, actor: User, reason: str) -> Reduction:
+    """Give it up: who proposes may drop what waits, an approver also what was approved. Runs then reduce nothing.
 
-
-@transaction.atomic
-def lift_reduction(reduction: Reduction, *, actor: User, reason: str) -> Reduction:
-    """An approver takes an approved one away: the next run takes nothing off. Raises as `return_reduction`."""
-    _at(reduction, ReductionStatus.APPROVED)
-    require(actor, reduction.case, APPROVER)
-    _end(reduction, ReductionStatus.LIFTED, actor, reason)
-    return reduction
-
-
-@dataclass(frozen=True)
-class Similar:
-    """What the firm took off in other cases with one of the same factors of the customer (shares from 0 to 1).
-
-    `assessed` counts the firm's other assessed cases, `reduced` those of them where anything was taken off.
+    Raises NotAllowed, IllegalTransition, Conflict (neither waits nor holds), InvalidInput (no reason).
     """
-
-    shares: list[Decimal]
-    assessed: int
-    reduced: int
-
-    @property
-    def middle(self) -> Decimal | None:
-        return median(self.shares) if self.shares else None
-
-
-def similar_to(case: Case, names: Sequence[str]) -> Similar:
-    """Approved reductions in the firm's other cases that share a factor with `names`; none without names."""
-    others = Reduction.objects.filter(case__firm=case.firm_id, status=ReductionStatus.APPROVED).exclude(case=case)
-    shared = Q()
-    for name in names:
-        shared |= Q(factors__contains=[{"name": name}])
-    alike = others.filter(shared) if names else others.none()
-    shares = list(alike.order_by("-approved_at").values_list("share", flat=True)[:MOST_SIMILAR])
-    assessed = Assessment.objects.filter(case__firm=case.firm_id).exclude(case=case)
-    return Similar(sorted(shares), assessed.values("case").distinct().count(), others.count())
+    _open_case(reduction.case, actor, INVESTIGATOR, APPROVER)
+    reduction.refresh_from_db(fields=["status"])
+    if reduction.status == ReductionStatus.APPROVED:
+        require(actor, reduction.case, APPROVER)
+    elif reduction.status != ReductionStatus.PROPOSED:
+        raise Conflict(_("This reduction neither waits for approval nor holds."))
+    if not reason.strip():
+        raise InvalidInput(_("Give a reason."), field="reason")
+    reduction.status = ReductionStatus.DROPPED
+    reduction.save(update_fields=["status"])
+    _write(reduction, "dropped", actor, reason)
+    return reduction

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop as _
 
-from casetrack.assessment.models import AssessedAccount, Assessment, CompensationPolicy, Method
+from casetrack.assessment.models import AssessedAccount, Assessment, CompensationPolicy, Method, Reduction
 from casetrack.assessment.services.inputs import (
     UNDECIDED_SHOWN,
     Valuation,
@@ -30,7 +30,7 @@ from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import Status
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError, IllegalTransition, InvalidInput, NotAllowed
-from casetrack.lib.money import plain
+from casetrack.lib.money import ZERO, plain
 from casetrack.people.models import User
 
 # A run moves the case from investigating to assessed; in these it adds a run to the ones there are.
@@ -67,6 +67,10 @@ def _documents(
         document(incident, policy, method, values, reduction=reduction, with_solatium=place == 0)
         for place, incident in enumerate(incidents)
     ]
+
+
+def _share(reduction: Reduction | None) -> Decimal:
+    return reduction.share if reduction else ZERO
 
 
 def _check_may_run(case: Case, actor: User) -> list[CompromisedAccount]:
@@ -110,8 +114,9 @@ def run_assessment(
     """Assess the case at the end of `valuation_on` (Tokyo) under the policy that holds for the incident.
 
     `entered_prices` (per the security's unit) and `entered_rates` (yen per unit of currency) override market data;
-    `entered_source` says where they were found. The case's approved reduction is taken off. `method` is asked for where the policy leaves the choice.
-    Raises NotAllowed, IllegalTransition, InvalidInput (undecided executions, named), CalculatorRefusal.
+    `entered_source` says where they were found. `method` is asked for where the policy leaves the choice. The case's
+    approved reduction is taken, if there is one. Raises NotAllowed, IllegalTransition, InvalidInput (undecided
+    executions, named; a reduction above the policy's limit), CalculatorRefusal.
     """
     lock(case)
     incidents = _check_may_run(case, actor)
@@ -122,9 +127,8 @@ def run_assessment(
     method = _chosen(policy, method)
     reduced_by = reduction_of(case)
     if reduced_by is not None:
-        check_limit(policy, reduced_by)
-    reduction = reduced_by.share if reduced_by else Decimal(0)
-    inputs = _documents(incidents, policy, method, values, reduction)
+        check_limit(reduced_by)
+    inputs = _documents(incidents, policy, method, values, _share(reduced_by))
     results = [_run(document) for document in inputs]
     for incident in incidents:
         sync_liquidations(incident)
@@ -135,7 +139,7 @@ def run_assessment(
         policy=policy,
         method=method,
         valuation_on=valuation_on,
-        reduction=reduction,
+        reduction=_share(reduced_by),
         reduction_reason=reduced_by.reason if reduced_by else "",
         reduced_by=reduced_by,
         method_version=METHOD_VERSION,
@@ -174,7 +178,8 @@ def recompute(run: Assessment) -> list[str]:
 
 
 def is_current(run: Assessment) -> bool:
-    """Whether a run of today over the same valuation would have the same inputs: nothing was decided since."""
+    """Whether a run of today over the same valuation would have the same inputs and the same reduction: nothing was
+    decided since."""
     rows = list(run.accounts.order_by("pk"))
     incidents = confirmed_incidents(run.case)
     if [row.incident_id for row in rows] != [incident.pk for incident in incidents] or blocking_executions(run.case):
@@ -188,5 +193,5 @@ def is_current(run: Assessment) -> bool:
         prices={code: Decimal(price) for code, price in given["prices"].items()},
         rates={code: Decimal(rate) for code, rate in given["fx"].items()},
     )
-    now = _documents(incidents, run.policy, run.method, values, run.reduction)
+    now = _documents(incidents, run.policy, run.method, values, _share(reduced_by))
     return [digest(document) for document in now] == [row.inputs_sha256 for row in rows]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casetrack.assessment.changes import changes_between, run_before
 from casetrack.assessment.models import Assessment, CompensationPolicy, Method
+from casetrack.assessment.reductions import grounds_of
 from casetrack.assessment.services import (
     blocking_executions,
     is_current,
@@ -88,7 +89,7 @@ def form_for(request: HttpRequest, case: Case) -> AssessForm:
 @for_staff
 @require_http_methods(["GET", "POST"])
 def assess(request: HttpRequest, reference: str) -> HttpResponse:
-    """The form of a run: valuation date, prices that market data lacks, reduction. `look` only looks prices up."""
+    """The form of a run: valuation date, prices that market data lacks. `look` only looks prices up."""
     case = firm_case(request, reference)
     if permissions.role_in(me(request), case) != INVESTIGATOR:
         raise Http404
@@ -131,15 +132,13 @@ def run(case: Case, form: AssessForm, request: HttpRequest) -> Assessment:
         entered_prices=form.entered(form.securities),
         entered_rates=form.entered(form.currencies),
         entered_source=given["price_reason"],
-        reduction=form.reduction_share,
-        reduction_reason=given["reduction_reason"],
         method=given.get("method", ""),
     )
 
 
 def run_of(request: HttpRequest, case: Case, number: int) -> Assessment:
     runs = Assessment.objects.visible_to(me(request)).select_related(
-        "policy", "prepared_by__membership__firm", "case__firm"
+        "policy", "reduced_by", "prepared_by__membership__firm", "case__firm"
     )
     return get_object_or_404(runs, case=case, number=number)
 
@@ -160,6 +159,7 @@ def assessment(request: HttpRequest, reference: str, number: int) -> HttpRespons
         "accounts": statement(run),
         "is_current": is_current(run),
         "can_offer": may_offer and not Settlement.objects.filter(case=case).exists(),
+        "grounds": grounds_of(run.reduced_by) if run.reduced_by else None,
         "reduction_percent": run.reduction * 100,
         "kept_percent": (1 - run.reduction) * 100,
         "is_cash": run.method == "cash",

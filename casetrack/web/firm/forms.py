@@ -143,20 +143,13 @@ class LedgerFileForm(forms.Form):
 
 
 class AssessForm(forms.Form):
-    """Valuation date, reduction, and a field for the price of every security and the rate of every currency."""
+    """Valuation date, and a field for the price of every security and the rate of every currency."""
 
     valuation_on = DateField3(label=_("Valuation date"), name=_("the valuation date"), not_future=True)
     price_reason = TextField(
         label=_("Where the entered prices and rates were found"), name=_("where the entered prices were found"),
         required=False, max_length=500, help_text=_("For example the web page of the fund's company, with its date."),
     )  # fmt: skip
-    reduction = DecimalTextField(
-        label=_("Reduction"), required=False, decimal_places=2, min_value=Decimal(0), max_value=Decimal(100), width=4,
-        suffix="%", help_text=_("Empty: none."),
-    )  # fmt: skip
-    reduction_reason = LongTextField(
-        label=_("Reason of the reduction"), required=False, rows=3, help_text=_("The victim reads it."), max_length=4000
-    )
 
     def __init__(
         self, *args: Any, securities: Iterable[str], currencies: Iterable[str], has_choice: bool = False, **kwargs: Any
@@ -196,11 +189,6 @@ class AssessForm(forms.Form):
         """What was typed, by code."""
         given = {code: self.cleaned_data[name] for name, code in names.items()}
         return {code: value for code, value in given.items() if value is not None}
-
-    @property
-    def reduction_share(self) -> Decimal:
-        """0 to 1."""
-        return Decimal(self.cleaned_data["reduction"] or 0) / 100
 
 
 class OfferForm(forms.Form):

@@ -18,6 +18,7 @@ from casetrack.web.firm import (
     offers,
     policies,
     queue,
+    reductions,
     settlements,
     telephone,
 )
@@ -54,6 +55,12 @@ offer = [
     path("discard/", offers.discard, name="offer-discard"),
     path("withdraw/", offers.withdraw, name="offer-withdraw"),
 ]
+reduction = [
+    path("", reductions.reduction, name="reduction"),
+    path("approve/", reductions.approve, name="reduction-approve"),
+    path("return/", reductions.send_back, name="reduction-return"),
+    path("drop/", reductions.drop, name="reduction-drop"),
+]
 file = [
     path("", evidence.download, name="evidence-file"),
     path("look/", evidence.look, name="evidence-look"),
@@ -75,6 +82,8 @@ one_case: list[URLPattern | URLResolver] = [
     path("assessments/<int:number>/", assess.assessment, name="assessment"),
     path("assessments/<int:number>/recompute/", assess.recomputed, name="recompute"),
     path("assessments/<int:number>/offer/", offers.prepare, name="offer-prepare"),
+    path("reductions/propose/", reductions.propose, name="reduction-propose"),
+    path("reductions/<int:number>/", include(reduction)),
     path("offers/<int:number>/", include(offer)),
     path("good-faith/", good_faith.good_faith, name="good-faith"),
     path("good-faith.csv", good_faith.good_faith_csv, name="good-faith-csv"),

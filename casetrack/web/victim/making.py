@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from casetrack.assessment.models import AssessedAccount, Assessment
+from casetrack.assessment.reductions import Grounds, grounds_of
 from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.lib.money import ZERO
 from casetrack.negotiation.models import Offer
@@ -51,6 +52,11 @@ class Making:
     deliver: list[tuple[str, str]]
     is_cash: bool
     adjustment: Decimal
+    grounds: Grounds | None
+
+    @property
+    def reduction_percent(self) -> Decimal:
+        return self.run.reduction * 100
 
     @property
     def difference(self) -> Decimal:
@@ -66,6 +72,7 @@ def making_of(offer: Offer, run: Assessment) -> Making:
         deliver=[row for account in accounts for row in _restoration(account.result["restoration"])],
         is_cash=run.method == "cash",
         adjustment=Decimal(offer.components.get("adjustment", "0")),
+        grounds=grounds_of(run.reduced_by) if run.reduced_by else None,
     )
 
 

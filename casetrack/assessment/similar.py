@@ -64,8 +64,9 @@ def similar_to(case: Case, factors: Iterable[str]) -> Similar:
     )
     sums = found.aggregate(count=Count("pk"), median=Median("share"), lowest=Min("share"), highest=Max("share"))
     rows = found.order_by("-approved_at", "-pk").values_list("customer_factors", "share")[:SHOWN]
-    return Similar(
-        sums["count"],
-        *(None if sums[name] is None else sums[name] * 100 for name in ("median", "lowest", "highest")),
-        [Row([label for name, label in CUSTOMER.items() if name in said], share * 100) for said, share in rows],
-    )
+    told = [Row([label for name, label in CUSTOMER.items() if name in said], share * 100) for said, share in rows]
+    return Similar(sums["count"], _percent(sums["median"]), _percent(sums["lowest"]), _percent(sums["highest"]), told)
+
+
+def _percent(share: Decimal | None) -> Decimal | None:
+    return None if share is None else share * 100

@@ -63,7 +63,8 @@ class ReductionForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, before: Reduction | None = None, **kwargs: Any) -> None:
         """`before`: the one that was returned, whose words stand in the form again."""
-        super().__init__(*args, initial=_initial(before), **kwargs)
+        kwargs["initial"] = _initial(before)
+        super().__init__(*args, **kwargs)
         files = EvidenceFile.objects.filter(case=case, is_removed=False).order_by("received_at", "pk")
         self.papers = {str(file.key): file for file in files}
         if case.is_vulnerable:

@@ -227,6 +227,8 @@ DOOR_LIMITS = {
 }
 # A change of bank details keeps payments back for so long (docs/operations.md).
 BANK_COOLING_OFF_HOURS = env_int("BANK_COOLING_OFF_HOURS", 72)
+# How long a customer may take an acceptance back. A settlement keeps the time that held when it was made.
+SETTLEMENT_COOLING_OFF_HOURS = env_int("SETTLEMENT_COOLING_OFF_HOURS", 72)
 
 # --- mail: the console in the demo, where the demo mailbox also shows it ---
 EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")

@@ -201,6 +201,12 @@ SENTENCES: dict[str, Sentence] = {
     "negotiation.offer_accepted": Sentence(
         _("You accepted the offer"), pgettext_lazy("staff", "The customer accepted the offer"), "good"
     ),
+    "negotiation.countersigned": Sentence(
+        _("The firm countersigned the settlement"), pgettext_lazy("staff", "Settlement countersigned"), "good"
+    ),
+    "negotiation.acceptance_revoked": Sentence(
+        _("You took your acceptance back"), pgettext_lazy("staff", "The customer took the acceptance back"), "stop"
+    ),
     "negotiation.legal_basis_recorded": Sentence(
         _("The firm is clearing on what legal basis it pays"), pgettext_lazy("staff", "Legal basis recorded"), "idle"
     ),

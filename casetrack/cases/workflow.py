@@ -163,6 +163,15 @@ ACTIONS: dict[str, Action] = {
             service="negotiation.services.accept_offer",
         ),
         Action(
+            "revoke",
+            "negotiation.acceptance_revoked",
+            _("Take the acceptance back"),
+            (S.AGREED,),
+            S.NEGOTIATING,
+            (VICTIM,),
+            service="negotiation.services.revoke_acceptance",
+        ),
+        Action(
             "record_payment",
             "negotiation.payment_recorded",
             _("Record the payment"),

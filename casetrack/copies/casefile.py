@@ -59,7 +59,7 @@ def case_facts(case: Case, user: User) -> dict[str, Any]:
             facts(row, "what", "why", "due_on", "asked_at", "answered_at", "answer", "withdrawn_at")
             for row in Request.objects.visible_to(user).filter(case=case).order_by("pk")
         ],
-        "settlement": _settlement(case),
+        "settlements": _settlements(case),
     }
 
 
@@ -90,15 +90,19 @@ def events(case: Case, user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _settlement(case: Case) -> dict[str, Any] | None:
-    settlement = Settlement.objects.filter(case=case).first()
-    if settlement is None:
-        return None
+def _settlements(case: Case) -> list[dict[str, Any]]:
+    """Each with whether it stands; one that was taken back stays among them."""
     payment = Payment.objects.filter(case=case).first()
-    return {
-        **facts(settlement, "amount", "terms", "terms_sha256", "agreed_at"),
-        "payment": facts(payment, "amount", "paid_on", "note", "recorded_at", "received_at") if payment else None,
-    }
+    paid = facts(payment, "amount", "paid_on", "note", "recorded_at", "received_at") if payment else None
+    return [
+        {
+            **facts(row, "amount", "terms", "terms_sha256", "agreed_at", "revocable_until"),
+            "status": row.offer.status,
+            "countersigned_at": row.countersignature.signed_at if hasattr(row, "countersignature") else None,
+            "payment": paid if payment and payment.settlement_id == row.pk else None,
+        }
+        for row in Settlement.objects.filter(case=case).select_related("offer", "countersignature").order_by("pk")
+    ]
 
 
 def executions(case: Case) -> Iterator[dict[str, Any]]:

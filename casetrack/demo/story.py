@@ -23,16 +23,18 @@ from casetrack.ledger.models import Execution
 from casetrack.ledger.services import import_ledger
 from casetrack.lib.clock import tokyo, travel_to
 from casetrack.negotiation.bases import Basis
-from casetrack.negotiation.models import Offer, Payment, Settlement
+from casetrack.negotiation.models import Countersignature, Offer, Payment, Settlement
 from casetrack.negotiation.services import (
     accept_offer,
     approve_offer,
     check_legal_basis,
     confirm_receipt,
     counter_offer,
+    countersign,
     prepare_offer,
     record_legal_basis,
     record_payment,
+    revoke_acceptance,
 )
 from casetrack.negotiation.services.legal import basis_of
 
@@ -241,6 +243,17 @@ class Story:
         self.case.refresh_from_db()
         return self
 
+    def countersigned(self) -> "Story":
+        with travel_to(self.at):
+            countersign(self.settlement, actor=self.user(self.approver))
+        return self
+
+    def revoked(self, reason: str = "") -> "Story":
+        with travel_to(self.at):
+            revoke_acceptance(self.settlement, actor=self.user(self.victim), reason=reason)
+        self.case.refresh_from_db()
+        return self
+
     def cleared(self) -> "Story":
         """The legal basis of the payment, recorded by the investigator and checked by the approver."""
         with travel_to(self.at):
@@ -252,7 +265,11 @@ class Story:
         return self
 
     def paid(self) -> "Story":
-        """Paid, on a legal basis that is recorded where there is none yet."""
+        """Paid, with the countersignature and the legal basis where there are none yet, when it can no longer be taken
+        back."""
+        self.at = max(self.at, self.settlement.revocable_until)
+        if not Countersignature.objects.filter(settlement=self.settlement).exists():
+            self.countersigned()
         if basis_of(self.settlement) is None:
             self.cleared()
         with travel_to(self.at):

@@ -121,19 +121,31 @@ def _parts(made: Offer) -> Block:
 
 
 @after("negotiation.offer_accepted")
+@after("negotiation.countersigned")
 def settlement(case: Case, entry: Entry) -> list[tuple[str, Facts]]:
-    agreed = Settlement.objects.select_related("offer__assessment").get(case=case)
-    return [(DocumentKind.SETTLEMENT, _letter(case, entry, _settled(case, agreed)))]
+    found = Settlement.objects.select_related("offer__assessment", "countersignature__signed_by__membership")
+    agreed = found.get(case=case, offer__number=entry.data["offer"])
+    return [(DocumentKind.SETTLEMENT, _letter(case, entry, _settled(case, entry, agreed)))]
 
 
-def _settled(case: Case, agreed: Settlement) -> Iterator[Block]:
+def _signed(agreed: Settlement, entry: Entry) -> str:
+    """When the firm countersigned, as of the entry."""
+    signature = getattr(agreed, "countersignature", None)
+    if signature is None or signature.signed_at > entry.occurred_at:
+        return _("not yet")
+    return jp_datetime(signature.signed_at)
+
+
+def _settled(case: Case, entry: Entry, agreed: Settlement) -> Iterator[Block]:
     run = agreed.offer.assessment
     yield paragraph(_("The parties named below have agreed on the following."))
     yield pairs(
         [
             (_("Firm"), case.firm.name),
             (_("Customer"), _("The customer of case %(reference)s") % {"reference": case.reference}),
-            (_("Agreed"), jp_datetime(agreed.agreed_at)),
+            (_("Accepted by the customer"), jp_datetime(agreed.agreed_at)),
+            (_("Countersigned by the firm"), _signed(agreed, entry)),
+            (_("May be taken back by the customer until"), jp_datetime(agreed.revocable_until)),
         ]
     )
     yield figure(_("Agreed amount"), yen(agreed.amount))

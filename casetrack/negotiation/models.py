@@ -9,7 +9,7 @@ from casetrack.cases.models import Case
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib.constraints import not_negative, one_of
 from casetrack.negotiation.bases import Basis
-from casetrack.negotiation.querysets import OfferQuerySet
+from casetrack.negotiation.querysets import OfferQuerySet, SettlementQuerySet
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
 
@@ -71,18 +71,35 @@ class Offer(models.Model):
 
 
 class Settlement(models.Model):
-    """What was agreed: the accepted offer's amount, locked. `terms` is what both saw, `terms_sha256` its hash."""
+    """What was agreed: the accepted offer's amount, locked. `terms` is what both saw, `terms_sha256` its hash.
 
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="settlement")
+    The firm's approver countersigns it. Until `revocable_until` the customer may take the acceptance back: the offer is
+    then at `revoked`, and the case may be settled anew. The row itself is never changed.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="settlements")
     offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name="settlement")
     amount = models.DecimalField(max_digits=20, decimal_places=0)
     terms = models.JSONField()
     terms_sha256 = models.CharField(max_length=64)
     agreed_by = models.ForeignKey(User, on_delete=models.PROTECT)
     agreed_at = models.DateTimeField()
+    revocable_until = models.DateTimeField()
+
+    objects = SettlementQuerySet.as_manager()
 
     class Meta:
         constraints = [not_negative("amount", "negotiation_settlement_amount")]
+
+
+class Countersignature(models.Model):
+    """The firm's signature under a settlement, by an approver who did not prepare the offer. Append-only."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    settlement = models.OneToOneField(Settlement, on_delete=models.PROTECT, related_name="countersignature")
+    terms_sha256 = models.CharField(max_length=64)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
 
 
 class BasisStatus(models.TextChoices):

@@ -4,12 +4,18 @@ from django.db import models
 from django.db.models import Q
 
 from casetrack.cases.models import Case
-from casetrack.negotiation.workflow import PUBLIC
+from casetrack.negotiation.workflow import PUBLIC, OfferStatus
 from casetrack.people.models import Role
 
 if TYPE_CHECKING:
-    from casetrack.negotiation.models import Offer
+    from casetrack.negotiation.models import Offer, Settlement
     from casetrack.people.models import User
+
+
+class SettlementQuerySet(models.QuerySet["Settlement"]):
+    def live(self) -> "SettlementQuerySet":
+        """Settlements whose acceptance was not taken back: one of a case at most."""
+        return self.filter(offer__status=OfferStatus.ACCEPTED)
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):

@@ -11,6 +11,7 @@ class OfferStatus(TextChoices):
     REJECTED = "rejected", _("Returned by the approver")
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")
+    REVOKED = "revoked", _("Acceptance taken back")
     REFUSED = "refused", _("Refused")
     COUNTERED = "countered", _("Answered with a counter-offer")
     ANSWERED = "answered", _("Answered with a new offer")
@@ -41,6 +42,7 @@ OFFER_ACTIONS: dict[str, OfferAction] = {
         OfferAction("discard", (O.PREPARED,), O.WITHDRAWN, ("investigator",), "firm"),
         OfferAction("withdraw", (O.OPEN,), O.WITHDRAWN, ("approver",), "firm", reason=True),
         OfferAction("accept", (O.OPEN,), O.ACCEPTED, ("victim",), "firm"),
+        OfferAction("revoke", (O.ACCEPTED,), O.REVOKED, ("victim",), "firm"),
         OfferAction("refuse", (O.OPEN,), O.REFUSED, ("victim",), "firm", reason=True),
         OfferAction("counter", (O.OPEN,), O.COUNTERED, ("victim",), "firm", reason=True),
         OfferAction("answer", (O.OPEN,), O.ANSWERED, ("approver",), "victim"),
@@ -48,4 +50,4 @@ OFFER_ACTIONS: dict[str, OfferAction] = {
     )
 }
 # What a victim may know of: everything that was once approved, and the own counter-offers.
-PUBLIC = (O.OPEN, O.ACCEPTED, O.REFUSED, O.COUNTERED, O.ANSWERED, O.WITHDRAWN, O.LAPSED)
+PUBLIC = (O.OPEN, O.ACCEPTED, O.REVOKED, O.REFUSED, O.COUNTERED, O.ANSWERED, O.WITHDRAWN, O.LAPSED)

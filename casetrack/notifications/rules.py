@@ -74,6 +74,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "negotiation.counter_offer_made": _HANDLER,
     "negotiation.offer_accepted": _HANDLER,
     "negotiation.receipt_confirmed": _HANDLER,
+    "negotiation.acceptance_revoked": _HANDLER,
+    "negotiation.countersigned": _VICTIM,
     "cases.victim_invited": (Rule(Audience.INVITED, "victim-invitation"),),
     "firms.member_added": (Rule(Audience.PERSON, "staff-invitation"),),
     "cases.bank_account_changed": _HANDLER,

@@ -115,6 +115,9 @@ def test_negotiating_and_paying(visit: Callable[..., Visit], told: Story, langua
     with system_scope():
         told.offered(Decimal(16_000_000)).accepted()
     alma.open("settlement/", "settlement")
+    with system_scope():
+        told.countersigned()
+    alma.open("settlement/", "settlement-signed")
     alma.open("legal-basis/", "legal-basis")
     alma.send("legal-basis-error")
     with system_scope():

@@ -278,6 +278,14 @@ def vera_accepts(vera: Walk, case: str) -> None:
     vera.send("agreed")
 
 
+def alma_countersigns(alma: Walk, case: str) -> None:
+    alma.go(case + "payment/", "payment-unsigned")
+    alma.send("payment-unsigned-refused")
+    assert alma.errors()
+    alma.go(case + "settlement/", "settlement")
+    alma.send("settlement-signed", button="form[action$='/sign/'] .govuk-button")
+
+
 def the_legal_basis_is_cleared(ivan: Walk, alma: Walk, case: str) -> None:
     """The court's paper of 30 days ago, which alma checks: without it the payment is refused."""
     alma.go(case + "payment/", "payment-without-basis")
@@ -318,8 +326,9 @@ def rita_reads(rita: Walk, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_walk_from_the_first_report_to_the_regulators_table(
-    language: str, cast: Cast, walk: Callable[..., Walk], tmp_path: Path
+    language: str, cast: Cast, walk: Callable[..., Walk], tmp_path: Path, settings: Any
 ) -> None:
+    settings.SETTLEMENT_COOLING_OFF_HOURS = 0  # three days are long for a walk
     vera = walk(None, language, "vera", "phone")
     people = {name: walk(cast.user[name], language, name) for name in ("fiona", "ivan", "alma", "bruno", "rita")}
     vera_signs_up(vera)
@@ -334,6 +343,7 @@ def test_the_walk_from_the_first_report_to_the_regulators_table(
     vera_counters(vera, own)
     an_offer_is_made(people["ivan"], people["alma"], case, 3, "16000000")
     vera_accepts(vera, own)
+    alma_countersigns(people["alma"], case)
     the_legal_basis_is_cleared(people["ivan"], people["alma"], case)
     alma_pays_and_vera_confirms(people["alma"], vera, case, own)
     rita_reads(people["rita"], tmp_path)

@@ -12,7 +12,7 @@ from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.lib.scope import scoped
-from casetrack.negotiation.models import Settlement
+from casetrack.negotiation.models import Countersignature, Settlement
 from casetrack.negotiation.services import record_payment
 from casetrack.notifications.models import Delivery
 from casetrack.notifications.services import plan_deliveries
@@ -33,6 +33,9 @@ def pays(story: Story) -> Any:
     if not settlement.legal_bases.exists():
         story.settlement = settlement
         story.cleared()
+    if not Countersignature.objects.filter(settlement=settlement).exists():
+        story.countersigned()
+    story.at = max(story.at, settlement.revocable_until)
     with travel_to(story.at):
         return record_payment(
             settlement, amount=settlement.amount, paid_on=clock.tokyo_date(story.at), actor=story.user("alma")

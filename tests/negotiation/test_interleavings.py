@@ -28,6 +28,7 @@ from casetrack.negotiation.services import (
     check_legal_basis,
     confirm_receipt,
     counter_offer,
+    countersign,
     discard_offer,
     lapse_offers,
     prepare_offer,
@@ -36,6 +37,7 @@ from casetrack.negotiation.services import (
     refuse_offer,
     reject_offer,
     resume_negotiation,
+    revoke_acceptance,
     withdraw_offer,
 )
 from casetrack.negotiation.workflow import OfferStatus
@@ -78,12 +80,24 @@ class Table:
         )  # fmt: skip
 
     def pay(self, case: Case, actor: User, place: int) -> None:
-        agreed = Settlement.objects.select_related("case").get(case=case)
+        agreed = Settlement.objects.live().select_related("case", "offer").get(case=case)
         record_payment(agreed, amount=agreed.amount + (place == 7), paid_on=self.now.date(), actor=actor)
+
+    def sign(self, case: Case, actor: User, _place: int) -> None:
+        agreed = Settlement.objects.select_related("case", "offer").filter(case=case).order_by("pk").last()
+        if agreed is None:
+            raise Settlement.DoesNotExist
+        countersign(agreed, actor=actor)
+
+    def revoke(self, case: Case, actor: User, _place: int) -> None:
+        agreed = Settlement.objects.select_related("case", "offer").filter(case=case).order_by("pk").last()
+        if agreed is None:
+            raise Settlement.DoesNotExist
+        revoke_acceptance(agreed, actor=actor)
 
     def clear(self, case: Case, actor: User, place: int) -> None:
         """Record a legal basis, or check the one that waits."""
-        agreed = Settlement.objects.select_related("case").get(case=case)
+        agreed = Settlement.objects.live().select_related("case", "offer").get(case=case)
         waiting = LegalBasis.objects.filter(settlement=agreed, status="recorded").select_related("settlement__case")
         if found := waiting.first():
             check_legal_basis(found, actor=actor)
@@ -101,7 +115,7 @@ class Table:
                 assert offer.approved_by_id not in (None, offer.prepared_by_id)
         case = Case.objects.get(pk=self.case.pk)
         accepted = [o for o in offers if o.status == OfferStatus.ACCEPTED]
-        agreed = list(Settlement.objects.filter(case=case))
+        agreed = list(Settlement.objects.live().filter(case=case))
         assert [s.offer_id for s in agreed] == [o.pk for o in accepted]
         assert all(o.party == OfferParty.FIRM and o.opened_at for o in accepted)
         assert [s.amount for s in agreed] == [o.amount for o in accepted]
@@ -109,7 +123,11 @@ class Table:
         paid = list(Payment.objects.filter(case=case))
         assert len(paid) <= len(agreed)
         assert all(p.amount == agreed[0].amount for p in paid)
-        bases = list(LegalBasis.objects.filter(case=case))
+        for payment in paid:
+            assert payment.settlement_id == agreed[0].pk
+            assert payment.recorded_at >= agreed[0].revocable_until
+            assert agreed[0].countersignature.signed_by_id != agreed[0].offer.prepared_by_id
+        bases = list(LegalBasis.objects.filter(case=case, settlement__in=agreed))
         assert all(b.status != "checked" or b.checked_by_id not in (None, b.recorded_by_id) for b in bases)
         assert not paid or [b.status for b in bases] == ["checked"]
 
@@ -125,6 +143,8 @@ ON_OFFERS: dict[str, Callable[[Offer, User, int], object]] = {
 }
 ON_CASES: dict[str, Callable[[Table, Case, User, int], object]] = {
     "prepare": Table.prepare,
+    "sign": Table.sign,
+    "revoke": Table.revoke,
     "clear": Table.clear,
     "pay": Table.pay,
     "lapse": lambda table, _case, _actor, _place: lapse_offers(table.now, actor=User.objects.system()),
@@ -135,8 +155,8 @@ ON_CASES: dict[str, Callable[[Table, Case, User, int], object]] = {
 }
 WHAT = [
     "prepare", "prepare", "approve", "approve", "approve", "reject", "discard", "take back", "accept", "accept",
-    "refuse", "counter", "counter", "lapse", "clear", "pay", "confirm", "resume", "escalate", "decline", "reopen",
-    "withdraw", "investigate", "close",
+    "refuse", "counter", "counter", "lapse", "sign", "revoke", "clear", "pay", "confirm", "resume", "escalate",
+    "decline", "reopen", "withdraw", "investigate", "close",
 ]  # fmt: skip
 # What leads somewhere more often than not: otherwise hardly any sequence gets past the first offer.
 COURSE: list[Act] = [("ivan", "prepare", 0), ("alma", "approve", 0)]
@@ -149,6 +169,8 @@ any_act = st.one_of(
             ("vera", "counter", 0),
             ("vera", "accept", 0),
             ("vera", "accept", 1),
+            ("alma", "sign", 0),
+            ("vera", "revoke", 0),
             ("ivan", "clear", 0),
             ("alma", "clear", 0),
             ("alma", "pay", 0),

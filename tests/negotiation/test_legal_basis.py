@@ -28,7 +28,7 @@ BASIS: dict[str, Any] = {"kind": Basis.NO_LOSS_COMPENSATION, "reference": "æ³•å‹
 
 @pytest.fixture
 def agreed(story: Story) -> Story:
-    return story.to_settlement()
+    return story.to_settlement().countersigned().wait(4)
 
 
 def pays(story: Story, who: User) -> Payment:

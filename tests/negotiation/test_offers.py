@@ -157,7 +157,7 @@ def test_a_settlement_is_locked_with_its_hash(story: Story) -> None:
 
 
 def test_alma_records_the_agreed_amount_and_no_other(story: Story, alma: User, ivan: User) -> None:
-    story.to_settlement().wait(1).cleared()
+    story.to_settlement().countersigned().wait(4).cleared()
     with travel_to(story.at):
         with pytest.raises(InvalidInput):
             record_payment(story.settlement, amount=Decimal(1), paid_on=story.at.date(), actor=alma)

@@ -90,7 +90,7 @@ def test_accepting_asks_again_who_she_is(client_of: Any, vera: User, offered: St
 
 def test_she_accepts_once_however_often_she_presses(browser: Client, offered: Story) -> None:
     has_shown_again_who_she_is(browser)
-    assert "It cannot be taken back." in browser.get(page(offered, "accept/")).content.decode()
+    assert "you can take your acceptance back" in browser.get(page(offered, "accept/")).content.decode()
     sent = key() | {"agreed": "on"}
     for _ in range(2):
         response = browser.post(page(offered, "accept/"), sent)
@@ -150,3 +150,30 @@ def test_a_status_in_a_refusal_is_in_the_readers_language(browser: Client, offer
     browser.post(page(offered, "refuse/"), key() | {"reason": "no"})
     response = browser.post(page(offered, "accept/"), key() | {"agreed": "on"})
     assert response.context["problems"] == [("", "This offer can no longer be changed: it is at “Refused”.")]
+
+
+def test_she_takes_her_acceptance_back_while_she_may(client_of: Any, vera: User, story: Story) -> None:
+    browser = client_of(vera)
+    story.to_settlement()
+    with travel_to(story.at):
+        assert "Take the acceptance back" in browser.get(page(story)).content.decode()
+        assert browser.get(page(story, "revoke/")).status_code == 200
+        key = "2b1f6f7e-0000-4000-8000-000000000001"
+        for _time in range(2):
+            browser.post(page(story, "revoke/"), {"reason": "", "idempotency_key": key})
+    story.case.refresh_from_db()
+    assert story.case.status == "negotiating"
+    assert story.case.events.filter(action="negotiation.acceptance_revoked").count() == 1
+
+
+def test_afterwards_the_page_leads_back_and_nobody_else_has_it(client_of: Any, vera: User, story: Story) -> None:
+    story.to_settlement()
+    assert client_of(story.user("otto")).get(page(story, "revoke/")).status_code == 404
+    story.wait(3)
+    with travel_to(story.at):
+        browser = client_of(vera)
+        assert browser.get(page(story, "revoke/"))["Location"] == page(story)
+        assert "Take the acceptance back" not in browser.get(page(story)).content.decode()
+        assert browser.post(page(story, "revoke/"), {"reason": ""}).status_code in (200, 400, 409)
+    story.case.refresh_from_db()
+    assert story.case.status == "agreed"

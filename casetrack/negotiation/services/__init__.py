@@ -1,5 +1,6 @@
 """Every write of the negotiation."""
 
+from casetrack.negotiation.services.agreeing import countersign, live_settlement, revoke_acceptance
 from casetrack.negotiation.services.answers import accept_offer, counter_offer, refuse_offer
 from casetrack.negotiation.services.legal import check_legal_basis, record_legal_basis, return_legal_basis
 from casetrack.negotiation.services.offers import (
@@ -19,8 +20,10 @@ __all__ = [
     "check_legal_basis",
     "confirm_receipt",
     "counter_offer",
+    "countersign",
     "discard_offer",
     "lapse_offers",
+    "live_settlement",
     "prepare_offer",
     "record_legal_basis",
     "record_payment",
@@ -28,5 +31,6 @@ __all__ = [
     "reject_offer",
     "resume_negotiation",
     "return_legal_basis",
+    "revoke_acceptance",
     "withdraw_offer",
 ]

@@ -1,10 +1,12 @@
 """The victim's answers to an open offer: accept, refuse, counter."""
 
+import datetime as dt
 import hashlib
 import json
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
@@ -35,7 +37,11 @@ def _answerable(offer: Offer, actor: User) -> Case:
     return case
 
 
-def terms_of(offer: Offer, agreed_at: str) -> dict[str, Any]:
+# Which wording of the full and final clause the two sides saw (web.victim and the settlement's document have it).
+CLAUSE = "2026-11"
+
+
+def terms_of(offer: Offer, agreed_at: str, revocable_until: str) -> dict[str, Any]:
     """What a settlement locks: the parties by reference and code, the amount and how it is made."""
     run = offer.assessment
     return {
@@ -51,6 +57,8 @@ def terms_of(offer: Offer, agreed_at: str) -> dict[str, Any]:
         "valuation_on": run.valuation_on.isoformat() if run else None,
         "loss": plain(run.loss) if run else None,
         "agreed_at": agreed_at,
+        "revocable_until": revocable_until,
+        "clause": CLAUSE,
     }
 
 
@@ -60,7 +68,8 @@ def accept_offer(offer: Offer, *, actor: User) -> Settlement:
     case = _answerable(offer, actor)
     lead(offer, "accept", actor=actor)
     now = clock.now()
-    terms = terms_of(offer, now.isoformat())
+    until = now + dt.timedelta(hours=settings.SETTLEMENT_COOLING_OFF_HOURS)
+    terms = terms_of(offer, now.isoformat(), until.isoformat())
     text = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     settlement = Settlement.objects.create(
         case=case,
@@ -70,6 +79,7 @@ def accept_offer(offer: Offer, *, actor: User) -> Settlement:
         terms_sha256=hashlib.sha256(text.encode()).hexdigest(),
         agreed_by=actor,
         agreed_at=now,
+        revocable_until=until,
     )
     move(
         case, "agree", actor=actor,

@@ -47,7 +47,7 @@ def lead(offer: Offer, action: str, *, actor: User, reason: str = "") -> Offer:
 
 def check_not_settled(case: Case) -> None:
     """Once agreed, always agreed: after an escalation too. Raises Conflict."""
-    if Settlement.objects.filter(case=case).exists():
+    if Settlement.objects.live().filter(case=case).exists():
         raise Conflict(_("This case is settled. What was agreed is paid; it is not negotiated again."))
 
 

@@ -14,6 +14,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Payment, Settlement
+from casetrack.negotiation.services.agreeing import require_final
 from casetrack.negotiation.services.legal import require_legal_basis
 from casetrack.people.bank import require_payable
 from casetrack.people.models import User
@@ -23,9 +24,11 @@ from casetrack.people.models import User
 def record_payment(
     settlement: Settlement, *, amount: Decimal, paid_on: dt.date, actor: User, note: str = ""
 ) -> Payment:
-    """Record that the agreed amount was paid. Raises NotAllowed, IllegalTransition, Conflict (paid already, no
-    checked legal basis, the bank account is kept back), InvalidInput (another amount, a date in the future or before
-    the agreement)."""
+    """Record that the agreed amount was paid.
+
+    Raises NotAllowed, IllegalTransition, Conflict (paid already, not countersigned, still revocable, no checked legal
+    basis, the bank account is kept back), InvalidInput (another amount, a date in the future or before the agreement).
+    """
     case = lock(settlement.case)
     require(actor, case, APPROVER)
     if Payment.objects.filter(settlement=settlement).exists():
@@ -34,6 +37,7 @@ def record_payment(
         raise InvalidInput(_("The agreed amount is %(amount)s yen."), field="amount", amount=plain(settlement.amount))
     if not clock.tokyo_date(settlement.agreed_at) <= paid_on <= clock.tokyo_date(clock.now()):
         raise InvalidInput(_("Enter a day between the agreement and today."), field="paid_on")
+    require_final(settlement)
     require_legal_basis(settlement)
     require_payable(case.victim_user, case.firm.code)
     payment = Payment.objects.create(

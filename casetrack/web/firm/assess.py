@@ -29,7 +29,7 @@ from casetrack.ledger.models import Execution
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.market.services import price_on
-from casetrack.negotiation.models import Settlement
+from casetrack.negotiation.services import live_settlement
 from casetrack.negotiation.services.offers import MAY_OFFER
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
@@ -158,7 +158,7 @@ def assessment(request: HttpRequest, reference: str, number: int) -> HttpRespons
         "changes": changes_between(before, run) if before else [],
         "accounts": statement(run),
         "is_current": is_current(run),
-        "can_offer": may_offer and not Settlement.objects.filter(case=case).exists(),
+        "can_offer": may_offer and live_settlement(case) is None,
         "grounds": grounds_of(run.reduced_by) if run.reduced_by else None,
         "reduction_percent": run.reduction * 100,
         "kept_percent": (1 - run.reduction) * 100,

@@ -20,6 +20,7 @@ from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Offer
+from casetrack.negotiation.services import live_settlement
 from casetrack.negotiation.services.offers import MAY_OFFER
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.notifications.notices import is_unreachable
@@ -83,7 +84,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
     incidents = incidents_of(case)
     runs = list(case.assessments.select_related("policy").order_by("-number"))
     offers = list(Offer.objects.visible_to(user).filter(case=case).order_by("-number"))
-    settlement, payment = getattr(case, "settlement", None), case.payments.first()
+    settlement, payment = live_settlement(case), case.payments.first()
     letters = list(case.messages.select_related("author__membership__firm").order_by("sent_at", "pk"))
     notes = Note.objects.visible_to(user).filter(case=case).select_related("author__membership__firm")
     can_investigate = permissions.can_investigate(user, case)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casetrack.assessment.statement import parts_of
 from casetrack.cases import permissions
@@ -16,20 +16,27 @@ from casetrack.cases.workflow import ACTIONS, APPROVER
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Settlement
-from casetrack.negotiation.services import record_payment
+from casetrack.negotiation.services import countersign, record_payment
 from casetrack.negotiation.services.legal import basis_of
+from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import PaymentForm
 
 
 def settlement_of(case: Case) -> Settlement:
-    settlements = Settlement.objects.select_related("case__firm", "offer__assessment", "offer__approved_by__membership")
+    related = ("case__firm", "offer__assessment", "offer__approved_by__membership", "countersignature__signed_by")
+    settlements = Settlement.objects.live().select_related(*related)
     return get_object_or_404(settlements, case=case)
 
 
 def canonical(settlement: Settlement) -> str:
     """The terms as the text that was hashed."""
     return json.dumps(settlement.terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def may_sign(request: HttpRequest, found: Settlement) -> bool:
+    is_approver = permissions.role_in(me(request), found.case) == APPROVER
+    return is_approver and not hasattr(found, "countersignature") and found.offer.prepared_by_id != me(request).pk
 
 
 @for_staff
@@ -47,9 +54,25 @@ def settlement(request: HttpRequest, reference: str) -> HttpResponse:
         "is_intact": hashlib.sha256(text.encode()).hexdigest() == found.terms_sha256,
         "payment": case.payments.select_related("recorded_by__membership__firm").first(),
         "basis": basis_of(found),
+        "can_sign": may_sign(request, found),
+        "is_revocable": clock.now() < found.revocable_until,
         "can_pay": permissions.can(me(request), case, ACTIONS["record_payment"].name, clock.now()),
     }
     return render(request, "firm/settlement.html", context)
+
+
+@for_staff
+@require_POST
+def sign(request: HttpRequest, reference: str) -> HttpResponse:
+    """Countersign for the firm."""
+    case = firm_case(request, reference)
+    try:
+        countersign(settlement_of(case), actor=me(request))
+    except DomainError as error:
+        messages.error(request, explain(error))
+    else:
+        messages.success(request, _("The settlement is countersigned. The customer is told."))
+    return redirect("firm:settlement", case.reference)
 
 
 @for_staff

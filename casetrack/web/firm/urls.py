@@ -89,6 +89,7 @@ one_case: list[URLPattern | URLResolver] = [
     path("good-faith.csv", good_faith.good_faith_csv, name="good-faith-csv"),
     path("more-time/", more_time.more_time, name="more-time"),
     path("settlement/", settlements.settlement, name="settlement"),
+    path("settlement/sign/", settlements.sign, name="settlement-sign"),
     path("legal-basis/", legal.legal_basis, name="legal-basis"),
     path("legal-basis/check/", legal.check, name="legal-basis-check"),
     path("legal-basis/return/", legal.send_back, name="legal-basis-return"),

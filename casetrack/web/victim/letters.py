@@ -21,6 +21,7 @@ from casetrack.lib.crypto import keyed_hash
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
+from casetrack.negotiation.services import live_settlement
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
 from casetrack.web.report.base import PageForm
@@ -152,4 +153,4 @@ def confirm_receipt(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def settlement_of(case: Case) -> Settlement | None:
-    return Settlement.objects.filter(case=case).select_related("offer").first()
+    return live_settlement(case)

@@ -1,6 +1,7 @@
 """An offer: what it is, how it was made, and the three answers to it, each on a page of its own."""
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,7 @@ from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.cases.permissions import can
 from casetrack.lib import clock
 from casetrack.negotiation import services
-from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.models import Offer, OfferParty, Settlement
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import AcceptForm, CaseForm, CounterForm, ReasonForm
@@ -55,6 +56,7 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "changes": changes_between(before, run, PLAIN_COMPONENTS) if before and run else [],
         "is_answerable": is_answerable(request, offer),
         "settlement": settlement if settlement and settlement.offer_id == offer.pk else None,
+        "is_revocable": settlement is not None and is_revocable(request, settlement),
     }
     return render(request, "victim/offer.html", context)
 
@@ -63,7 +65,13 @@ def _answer_page(request: HttpRequest, offer: Offer, form: CaseForm, name: str) 
     """The page of one answer; one that is open no longer leads back to the offer, which says so."""
     if request.method != "POST" and not is_answerable(request, offer):
         return redirect("victim:offer", reference=offer.case.reference, number=offer.number)
-    context = {"case": offer.case, "offer": offer, "form": form, "problems": problems_of(form)}
+    context = {
+        "case": offer.case,
+        "offer": offer,
+        "form": form,
+        "problems": problems_of(form),
+        "cooling_hours": settings.SETTLEMENT_COOLING_OFF_HOURS,
+    }
     return render(request, f"victim/offer_{name}.html", context)
 
 
@@ -83,9 +91,45 @@ def _accept(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = AcceptForm(posted(request))
     user = me(request)
     if write_once(request, form, "negotiation.accept", lambda: services.accept_offer(offer, actor=user)):
-        messages.success(request, _("You have accepted the offer. The firm now pays the agreed amount."))
+        messages.success(request, _("You have accepted the offer. The firm countersigns it, and then pays the amount."))
         return redirect("victim:case", reference=offer.case.reference)
     return _answer_page(request, offer, form, "accept")
+
+
+def is_revocable(request: HttpRequest, settlement: Settlement) -> bool:
+    now = clock.now()
+    return now < settlement.revocable_until and can(me(request), settlement.case, "revoke", now)
+
+
+@page_methods
+@for_victims
+def revoke(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Take the acceptance back, as long as it can be."""
+    offer, user = own_offer(request, reference, number), me(request)
+    settlement = settlement_of(offer.case)
+    if settlement is None or settlement.offer_id != offer.pk:
+        raise Http404
+    form = ReasonForm(
+        posted(request), label=_("Why do you take it back?"), noun=_("the reason"), required=False,
+        hint=_("You need not say why. The firm reads this."),
+    )  # fmt: skip
+
+    def write() -> None:
+        services.revoke_acceptance(settlement, actor=user, reason=form.cleaned_data["reason"] or "")
+
+    if write_once(request, form, "negotiation.revoke", write):
+        messages.success(request, _("You have taken your acceptance back. The negotiation goes on."))
+        return redirect("victim:case", reference=offer.case.reference)
+    if request.method != "POST" and not is_revocable(request, settlement):
+        return redirect("victim:offer", reference=offer.case.reference, number=offer.number)
+    context = {
+        "case": offer.case,
+        "offer": offer,
+        "settlement": settlement,
+        "form": form,
+        "problems": problems_of(form),
+    }
+    return render(request, "victim/offer_revoke.html", context)
 
 
 @page_methods

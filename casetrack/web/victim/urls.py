@@ -69,6 +69,7 @@ urlpatterns = [
     path("cases/<str:reference>/good-faith.csv", good_faith.good_faith_csv, name="good-faith-csv"),
     path("cases/<str:reference>/offers/<int:number>/", offers.offer, name="offer"),
     path("cases/<str:reference>/offers/<int:number>/accept/", offers.accept, name="offer-accept"),
+    path("cases/<str:reference>/offers/<int:number>/revoke/", offers.revoke, name="offer-revoke"),
     path("cases/<str:reference>/offers/<int:number>/refuse/", offers.refuse, name="offer-refuse"),
     path("cases/<str:reference>/offers/<int:number>/counter/", offers.counter, name="offer-counter"),
     path("files/<uuid:file>/", files.download, name="evidence-file"),

@@ -115,7 +115,8 @@ def withdrawn(cast: Cast, today: dt.datetime) -> None:
 
 
 def escalated(cast: Cast, today: dt.datetime) -> None:
-    story = _until_assessed(cast, "kenji", "2000-0000011", today - _days(25)).wait(1).offered()
+    """A code typed into a false site: the firm takes a share off and says why; the customer sees it otherwise."""
+    story = _until_assessed(cast, "kenji", "2000-0000011", today - _days(25), share="0.1").wait(1).offered()
     story.wait(5).does("kenji", "escalate", "金額の考え方に納得できないため、外部の機関に相談します。")
 
 
@@ -128,11 +129,11 @@ def restoration_at_aozora(cast: Cast, today: dt.datetime) -> None:
     )
 
 
-def _until_assessed(cast: Cast, victim: str, account: str, end: dt.datetime) -> Story:
+def _until_assessed(cast: Cast, victim: str, account: str, end: dt.datetime, *, share: str = "") -> Story:
     story = _reported(_second_kind(cast, victim, account, end - _days(30))).wait(1).acknowledged().wait(1)
     story.investigating().wait(3).access_confirmed().ledger_imported().wait(2).decided()
     story.at = end
-    return story.assessed()
+    return (story.reduced(share) if share else story).assessed()
 
 
 def _until_agreed(cast: Cast, victim: str, account: str, end: dt.datetime) -> Story:

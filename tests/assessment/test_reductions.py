@@ -124,8 +124,10 @@ def test_alma_returns_it_and_ivan_proposes_another(story: Story, alma: User) -> 
     assert statuses(story) == ["returned", "proposed"]
 
 
-def test_ivan_drops_what_waits_but_only_alma_what_holds(story: Story, ivan: User, alma: User) -> None:
+def test_ivan_drops_what_waits_and_alma_what_holds(story: Story, ivan: User, alma: User) -> None:
     story.to_assessment().reduction_proposed()
+    with pytest.raises(NotAllowed):
+        drop_reduction(story.reduction, actor=alma, reason="…")
     drop_reduction(story.reduction, actor=ivan, reason="Not shown.")
     story.reduced().assessed()
     with pytest.raises(NotAllowed):

@@ -3,11 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from casetrack.assessment.services import Said
 from casetrack.documents.models import Document, DocumentKind
 from casetrack.documents.proofs import is_genuine
 from casetrack.documents.services import drain
+from casetrack.evidence.services import add_file
 from casetrack.lib import clock
+from casetrack.lib.clock import travel_to
 from casetrack.lib.crypto import public_key
 from tests.builders import Story
 from tests.documents.pdfs import fonts_of, read, text_of
@@ -56,6 +60,21 @@ def test_the_statement_has_the_figures_of_the_stored_run(story: Story) -> None:
     assert row.inputs_sha256 in "".join(text.split())
     for code in row.inputs["valuation"]["prices"]:
         assert code in text
+
+
+def test_the_statement_says_why_the_amount_is_reduced_or_that_it_is_not(story: Story) -> None:
+    story.to_ledger().decided().wait(25)
+    with travel_to(story.at):
+        file = add_file(SimpleUploadedFile("mail.txt", b"the mail"), actor=story.user("vera"), case=story.case)
+    story.assessed().offered()
+    assert "ご自身の行為を理由とする減額はありません。" in text_of(read(made(story)[DocumentKind.STATEMENT]))
+    story.wait(1).reduced("0.125", customer={"code_typed": Said("お電話で伺いました。", [file])}).assessed().offered()
+    made(story)
+    last = story.case.documents.filter(kind=DocumentKind.STATEMENT).order_by("-number").first()
+    assert last is not None
+    text = text_of(read(last))
+    for said in ("12.5", story.reduction.reason, "お電話で伺いました。", "mail.txt", "注意喚起をしていなかった"):
+        assert said in text
 
 
 def test_the_offer_has_its_amount_parts_reasons_and_no_link(story: Story) -> None:

@@ -26,6 +26,7 @@ from casetrack.people.models import User
 
 # From the beginning of the work until there is an agreement.
 MAY_REDUCE = tuple(s for s in Status if s not in (*ENDED, Status.SUBMITTED, Status.AGREED, Status.COMPENSATED))
+DROPPED_BY: dict[str, str] = {ReductionStatus.PROPOSED: INVESTIGATOR, ReductionStatus.APPROVED: APPROVER}
 SMALLEST = Decimal("0.0001")
 
 
@@ -202,16 +203,15 @@ def return_reduction(reduction: Reduction, *, actor: User, reason: str) -> Reduc
 
 @transaction.atomic
 def drop_reduction(reduction: Reduction, *, actor: User, reason: str) -> Reduction:
-    """Give it up: who proposes may drop what waits, an approver also what was approved. Runs then reduce nothing.
+    """Give it up: an investigator what waits, an approver what was approved. Runs are then made without it.
 
     Raises NotAllowed, IllegalTransition, Conflict (neither waits nor holds), InvalidInput (no reason).
     """
     _open_case(reduction.case, actor, INVESTIGATOR, APPROVER)
     reduction.refresh_from_db(fields=["status"])
-    if reduction.status == ReductionStatus.APPROVED:
-        require(actor, reduction.case, APPROVER)
-    elif reduction.status != ReductionStatus.PROPOSED:
+    if reduction.status not in DROPPED_BY:
         raise Conflict(_("This reduction neither waits for approval nor holds."))
+    require(actor, reduction.case, DROPPED_BY[reduction.status])
     if not reason.strip():
         raise InvalidInput(_("Give a reason."), field="reason")
     reduction.status = ReductionStatus.DROPPED

@@ -72,11 +72,15 @@ class ReductionForm(forms.Form):
         for side, known in SIDES.items():
             for name in known:
                 self._add_factor(side, name)
+        # As on the page, so that its errors are told in this order.
+        sides = [[side, *(f"{what}_{name}" for name in SIDES[side] for what in ("note", "files"))] for side in SIDES]
+        self.order_fields([*sides[0], *sides[1]])
 
     def _add_factor(self, side: str, name: str) -> None:
+        needed = _("Needed with this choice. The victim reads it.")
         self.fields[f"note_{name}"] = LongTextField(
             label=_("What shows it"), name=_("what shows it"), required=False, max_length=1000, rows=2,
-            help_text=_("The victim reads it."),
+            help_text=needed if side == "customer" else _("The victim reads it."),
         )  # fmt: skip
         if self.papers:
             self.fields[f"files_{name}"] = MultipleChoiceField(

@@ -18,7 +18,7 @@ from casetrack.assessment.services import (
     propose_reduction,
     return_reduction,
 )
-from casetrack.assessment.services.reductions import MAY_REDUCE
+from casetrack.assessment.services.reductions import DROPPED_BY, MAY_REDUCE
 from casetrack.assessment.similar import similar_to
 from casetrack.cases import permissions
 from casetrack.cases.models import Case
@@ -99,7 +99,7 @@ def reduction(request: HttpRequest, reference: str, number: int) -> HttpResponse
         "runs": found.runs.order_by("number"),
         "can_approve": is_open and waits and role == APPROVER and not mine,
         "waits_for_another": waits and mine,
-        "can_drop": is_open and ((waits and role in (INVESTIGATOR, APPROVER)) or (holds and role == APPROVER)),
+        "can_drop": is_open and DROPPED_BY.get(found.status) == role,
         "can_propose": is_open and role == INVESTIGATOR and not waits,
         "can_assess": is_open and role == INVESTIGATOR and holds,
     }
@@ -134,7 +134,7 @@ def send_back(request: HttpRequest, reference: str, number: int) -> HttpResponse
 @for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def drop(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """It is given up: what waits by either, what holds by an approver."""
+    """It is given up: what waits by an investigator, what holds by an approver."""
     return _ended(
         request, reference, number, drop_reduction, (INVESTIGATOR, APPROVER), _("Drop the reduction"),
         _("It stands in the firm's timeline. The victim does not read it."),

@@ -20,4 +20,4 @@ def reduction_card(case: Case, user: User) -> dict[str, Any]:
     found = list(Reduction.objects.visible_to(user).filter(case=case).order_by("-number"))
     waits = any(one.status == "proposed" for one in found)
     may_propose = role_in(user, case) == INVESTIGATOR and case.status in MAY_REDUCE and not waits
-    return {"case": case, "reductions": found, "may_propose": may_propose}
+    return {"case": case, "reductions": found, "waits": waits, "may_propose": may_propose}

@@ -219,6 +219,17 @@ SENTENCES: dict[str, Sentence] = {
     "negotiation.payment_recorded": Sentence(
         _("The firm paid the agreed amount"), pgettext_lazy("staff", "Payment recorded"), "good"
     ),
+    "negotiation.payment_failed": Sentence(
+        _("The payment came back to the firm; it pays again"), pgettext_lazy("staff", "Payment came back"), "stop"
+    ),
+    "negotiation.receipt_denied": Sentence(
+        _("You said that the money is missing"),
+        pgettext_lazy("staff", "The customer says that the money is missing"),
+        "alert",
+    ),
+    "negotiation.payment_shown": Sentence(
+        _("The firm showed that it has paid"), pgettext_lazy("staff", "Payment shown"), "good"
+    ),
     "negotiation.receipt_confirmed": Sentence(
         _("You confirmed that the money arrived; the case is closed"),
         pgettext_lazy("staff", "The customer confirmed the receipt; case closed"),

@@ -17,7 +17,7 @@ from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.intake.models import Addition
 from casetrack.ledger.models import Execution
-from casetrack.negotiation.models import Offer, Payment, Settlement
+from casetrack.negotiation.models import Offer, Settlement
 from casetrack.people.models import User
 
 INCIDENT = (
@@ -90,16 +90,19 @@ def events(case: Case, user: User) -> list[dict[str, Any]]:
     ]
 
 
+PAYMENT = (
+    "amount", "paid_on", "note", "recorded_at", "received_at", "denied_at", "failed_at", "failed_because",
+)  # fmt: skip
+
+
 def _settlements(case: Case) -> list[dict[str, Any]]:
     """Each with whether it stands; one that was taken back stays among them."""
-    payment = Payment.objects.filter(case=case).first()
-    paid = facts(payment, "amount", "paid_on", "note", "recorded_at", "received_at") if payment else None
     return [
         {
             **facts(row, "amount", "terms", "terms_sha256", "agreed_at", "revocable_until"),
             "status": row.offer.status,
             "countersigned_at": row.countersignature.signed_at if hasattr(row, "countersignature") else None,
-            "payment": paid if payment and payment.settlement_id == row.pk else None,
+            "payments": [facts(payment, *PAYMENT) for payment in row.payments.order_by("pk")],
         }
         for row in Settlement.objects.filter(case=case).select_related("offer", "countersignature").order_by("pk")
     ]

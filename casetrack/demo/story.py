@@ -31,6 +31,7 @@ from casetrack.negotiation.services import (
     confirm_receipt,
     counter_offer,
     countersign,
+    fail_payment,
     prepare_offer,
     record_legal_basis,
     record_payment,
@@ -276,6 +277,12 @@ class Story:
             self.payment = record_payment(
                 self.settlement, amount=self.settlement.amount, paid_on=self.at.date(), actor=self.user(self.approver)
             )
+        self.case.refresh_from_db()
+        return self
+
+    def payment_failed(self, reason: str = "口座が解約されていました。") -> "Story":
+        with travel_to(self.at):
+            fail_payment(self.payment, actor=self.user(self.approver), reason=reason)
         self.case.refresh_from_db()
         return self
 

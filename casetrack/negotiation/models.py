@@ -9,7 +9,7 @@ from casetrack.cases.models import Case
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib.constraints import not_negative, one_of
 from casetrack.negotiation.bases import Basis
-from casetrack.negotiation.querysets import OfferQuerySet, SettlementQuerySet
+from casetrack.negotiation.querysets import OfferQuerySet, PaymentQuerySet, SettlementQuerySet
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
 
@@ -150,16 +150,34 @@ class LegalBasis(models.Model):
 
 
 class Payment(models.Model):
-    """Money paid under a settlement, as an approver recorded it; `received_at` is the victim's confirmation."""
+    """Money paid under a settlement, as an approver recorded it; `received_at` is the victim's confirmation.
+
+    `denied_at`: the victim said that it did not arrive. `failed_at`: it came back, so it counts no longer and another
+    can be recorded; `failed_because` is what the firm wrote.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="payments")
-    settlement = models.OneToOneField(Settlement, on_delete=models.PROTECT, related_name="payment")
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="payments")
     amount = models.DecimalField(max_digits=20, decimal_places=0)
     paid_on = models.DateField()
     note = models.TextField(blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT)
     recorded_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
+    denied_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failed_because = models.TextField(blank=True)
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
-        constraints = [not_negative("amount", "negotiation_payment_amount")]
+        constraints = [
+            not_negative("amount", "negotiation_payment_amount"),
+            models.UniqueConstraint(
+                fields=["settlement"], condition=Q(failed_at__isnull=True), name="negotiation_one_live_payment"
+            ),
+            models.CheckConstraint(
+                condition=Q(failed_at__isnull=True) | Q(received_at__isnull=True),
+                name="negotiation_failed_not_received",
+            ),
+        ]

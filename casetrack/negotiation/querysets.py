@@ -8,7 +8,7 @@ from casetrack.negotiation.workflow import PUBLIC, OfferStatus
 from casetrack.people.models import Role
 
 if TYPE_CHECKING:
-    from casetrack.negotiation.models import Offer, Settlement
+    from casetrack.negotiation.models import Offer, Payment, Settlement
     from casetrack.people.models import User
 
 
@@ -16,6 +16,12 @@ class SettlementQuerySet(models.QuerySet["Settlement"]):
     def live(self) -> "SettlementQuerySet":
         """Settlements whose acceptance was not taken back: one of a case at most."""
         return self.filter(offer__status=OfferStatus.ACCEPTED)
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def live(self) -> "PaymentQuerySet":
+        """Payments that did not come back: one of a settlement at most."""
+        return self.filter(failed_at=None)
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):

@@ -305,3 +305,15 @@ def test_money_is_confirmed_once_and_the_case_closes(browser: Client, story: Sto
     story.case.refresh_from_db()
     assert story.case.status == "closed"
     assert Decimal(story.payment.amount) == story.settlement.amount
+
+
+def test_while_she_may_take_it_back_the_case_page_says_where(client_of: Any, vera: User, story: Story) -> None:
+    browser = client_of(vera)
+    story.to_settlement()
+    with travel_to(story.at):
+        assert at("offer-revoke", story.case, 1) in text(browser.get(at("case", story.case)))
+    story.wait(4)
+    with travel_to(story.at):
+        assert at("offer-revoke", story.case, 1) not in text(browser.get(at("case", story.case)))
+    story.paid()
+    assert at("deny-receipt", story.case) in text(browser.get(at("case", story.case)))

@@ -12,7 +12,13 @@ from casetrack.negotiation.services.offers import (
     resume_negotiation,
     withdraw_offer,
 )
-from casetrack.negotiation.services.payments import confirm_receipt, record_payment
+from casetrack.negotiation.services.payments import (
+    confirm_receipt,
+    deny_receipt,
+    fail_payment,
+    record_payment,
+    show_payment,
+)
 
 __all__ = [
     "accept_offer",
@@ -21,7 +27,9 @@ __all__ = [
     "confirm_receipt",
     "counter_offer",
     "countersign",
+    "deny_receipt",
     "discard_offer",
+    "fail_payment",
     "lapse_offers",
     "live_settlement",
     "prepare_offer",
@@ -32,5 +40,6 @@ __all__ = [
     "resume_negotiation",
     "return_legal_basis",
     "revoke_acceptance",
+    "show_payment",
     "withdraw_offer",
 ]

@@ -29,7 +29,7 @@ def _live(settlement: Settlement) -> Case:
     settlement.offer.refresh_from_db(fields=["status"])
     if settlement.offer.status != OfferStatus.ACCEPTED:
         raise Conflict(_("The acceptance was taken back."))
-    if Payment.objects.filter(settlement=settlement).exists():
+    if Payment.objects.live().filter(settlement=settlement).exists():
         raise Conflict(_("The payment is recorded already."))
     return case
 

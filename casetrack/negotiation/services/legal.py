@@ -41,7 +41,7 @@ def require_legal_basis(settlement: Settlement) -> LegalBasis:
 
 def _unpaid(settlement: Settlement) -> Case:
     case = lock(settlement.case)
-    if Payment.objects.filter(settlement=settlement).exists():
+    if Payment.objects.live().filter(settlement=settlement).exists():
         raise Conflict(_("The payment is recorded already."))
     return case
 

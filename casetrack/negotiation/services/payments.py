@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from casetrack.cases.models import Case
 from casetrack.cases.permissions import require
 from casetrack.cases.services import move
 from casetrack.cases.services.status import lock
@@ -31,7 +32,7 @@ def record_payment(
     """
     case = lock(settlement.case)
     require(actor, case, APPROVER)
-    if Payment.objects.filter(settlement=settlement).exists():
+    if Payment.objects.live().filter(settlement=settlement).exists():
         raise Conflict(_("The payment is recorded already."))
     if amount != settlement.amount:
         raise InvalidInput(_("The agreed amount is %(amount)s yen."), field="amount", amount=plain(settlement.amount))
@@ -55,10 +56,64 @@ def record_payment(
 
 @transaction.atomic
 def confirm_receipt(payment: Payment, *, actor: User) -> Payment:
-    """The victim confirms that the money arrived: the case closes. Raises NotAllowed, IllegalTransition."""
-    case = lock(payment.case)
+    """The victim confirms that the money arrived: the case closes. Raises NotAllowed, IllegalTransition, Conflict (the
+    payment is recorded as failed)."""
+    case = _live(payment)
     require(actor, case, VICTIM)
     move(case, "confirm_receipt", actor=actor)
     payment.received_at = clock.now()
     payment.save(update_fields=["received_at"])
+    return payment
+
+
+def _live(payment: Payment) -> Case:
+    """The locked case of a payment that did not come back. Raises Conflict."""
+    case = lock(payment.case)
+    payment.refresh_from_db()
+    if payment.failed_at is not None:
+        raise Conflict(_("This payment is recorded as failed."))
+    return case
+
+
+@transaction.atomic
+def fail_payment(payment: Payment, *, actor: User, reason: str) -> Payment:
+    """Record that the money came back (a closed account, a wrong name): it is to be paid again.
+
+    Raises NotAllowed, IllegalTransition (the victim has it, the case ended), Conflict (failed already), InvalidInput.
+    """
+    case = _live(payment)
+    require(actor, case, APPROVER)
+    move(case, "payment_failed", actor=actor, reason=reason, data={"amount": plain(payment.amount)})
+    payment.failed_at, payment.failed_because = clock.now(), reason.strip()
+    payment.save(update_fields=["failed_at", "failed_because"])
+    return payment
+
+
+@transaction.atomic
+def deny_receipt(payment: Payment, *, actor: User, reason: str) -> Payment:
+    """The victim says that the money did not arrive, or not as agreed: it is the firm's turn again.
+
+    Raises NotAllowed, IllegalTransition, Conflict (recorded as failed), InvalidInput (no reason).
+    """
+    case = _live(payment)
+    require(actor, case, VICTIM)
+    move(case, "deny_receipt", actor=actor, reason=reason)
+    payment.denied_at = clock.now()
+    payment.save(update_fields=["denied_at"])
+    return payment
+
+
+@transaction.atomic
+def show_payment(payment: Payment, *, actor: User, reason: str) -> Payment:
+    """The firm shows that it did pay, after the victim said that nothing arrived: when, to where, by which number.
+
+    Raises NotAllowed, IllegalTransition, Conflict (recorded as failed, or nobody denied it), InvalidInput (no reason).
+    """
+    case = _live(payment)
+    require(actor, case, APPROVER)
+    if payment.denied_at is None:
+        raise Conflict(_("The customer has not said that the money is missing."))
+    move(case, "show_payment", actor=actor, reason=reason)
+    payment.denied_at = None
+    payment.save(update_fields=["denied_at"])
     return payment

@@ -19,7 +19,7 @@ from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.negotiation.models import Offer
+from casetrack.negotiation.models import Offer, Payment
 from casetrack.negotiation.services import live_settlement
 from casetrack.negotiation.services.offers import MAY_OFFER
 from casetrack.negotiation.workflow import OfferStatus
@@ -31,20 +31,27 @@ from casetrack.web.firm.progress import progress_of
 from casetrack.web.report import additions, words
 
 # Pages of actions that have a service of their own.
-PAGES = {"assess": "firm:assess", "record_payment": "firm:payment"}
-SECONDARY = {"ask_victim", "resume", "revise", "decline", "close", "reopen", "resume_negotiation"}
+PAGES = {"assess": "firm:assess", "record_payment": "firm:payment"} | {
+    "payment_failed": "firm:payment-failed",
+    "show_payment": "firm:payment-show",
+}
+SECONDARY = {"ask_victim", "resume", "revise", "decline", "close", "reopen", "resume_negotiation", "payment_failed"}
 # Letters beyond these stand folded above.
 SHOWN_LETTERS = 6
 
 
-def buttons(request: HttpRequest, case: Case, *, is_settled: bool, is_paid: bool) -> list[dict[str, Any]]:
+def buttons(request: HttpRequest, case: Case, *, is_settled: bool, payment: Payment | None) -> list[dict[str, Any]]:
     """What the person may do now, in the order of the workflow's table, and where it is done.
 
     Approving an offer is done on the offer's page. What a settlement rules out has no button.
     """
     hidden = {"offer"} | ({"resume_negotiation"} if is_settled else set())
-    if not is_settled or is_paid:
+    if not is_settled or payment is not None:
         hidden.add("record_payment")
+    if payment is None:
+        hidden.add("payment_failed")
+    if payment is None or payment.denied_at is None:
+        hidden.add("show_payment")
     found = []
     for action in permissions.available_actions(me(request), case, clock.now()):
         if action.name in hidden:
@@ -84,7 +91,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
     incidents = incidents_of(case)
     runs = list(case.assessments.select_related("policy").order_by("-number"))
     offers = list(Offer.objects.visible_to(user).filter(case=case).order_by("-number"))
-    settlement, payment = live_settlement(case), case.payments.first()
+    settlement, payment = live_settlement(case), Payment.objects.live().filter(case=case).first()
     letters = list(case.messages.select_related("author__membership__firm").order_by("sent_at", "pk"))
     notes = Note.objects.visible_to(user).filter(case=case).select_related("author__membership__firm")
     can_investigate = permissions.can_investigate(user, case)
@@ -93,7 +100,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "is_unreachable": is_unreachable(case),
         "now": clock.now(),
         "age_days": (clock.tokyo_date(clock.now()) - clock.tokyo_date(case.opened_at)).days,
-        "buttons": buttons(request, case, is_settled=settlement is not None, is_paid=payment is not None),
+        "buttons": buttons(request, case, is_settled=settlement is not None, payment=payment),
         "incidents": incidents,
         "progress": progress_of(case, incidents, runs, offers, settlement, payment, can_investigate=can_investigate),
         "report": words.for_staff(case),

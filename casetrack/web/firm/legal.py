@@ -75,7 +75,7 @@ def legal_basis(request: HttpRequest, reference: str) -> HttpResponse:
     case = firm_case(request, reference)
     settlement = settlement_of(case)
     role = permissions.role_in(me(request), case)
-    live, is_paid = basis_of(settlement), case.payments.exists()
+    live, is_paid = basis_of(settlement), settlement.payments.live().exists()
     may_record = role in (INVESTIGATOR, APPROVER) and live is None and not is_paid
     form = LegalBasisForm(posted(request), case=case) if may_record or request.method == "POST" else None
     status = 400 if request.method == "POST" else 200

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casetrack.assessment.statement import parts_of
@@ -15,12 +17,12 @@ from casetrack.cases.models import Case
 from casetrack.cases.workflow import ACTIONS, APPROVER
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.negotiation.models import Settlement
-from casetrack.negotiation.services import countersign, record_payment
+from casetrack.negotiation.models import Payment, Settlement
+from casetrack.negotiation.services import countersign, fail_payment, record_payment, show_payment
 from casetrack.negotiation.services.legal import basis_of
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
-from casetrack.web.firm.forms import PaymentForm
+from casetrack.web.firm.forms import PaymentForm, ReasonForm
 
 
 def settlement_of(case: Case) -> Settlement:
@@ -52,7 +54,8 @@ def settlement(request: HttpRequest, reference: str) -> HttpResponse:
         "parts": parts_of(found.terms["components"]),
         "text": text,
         "is_intact": hashlib.sha256(text.encode()).hexdigest() == found.terms_sha256,
-        "payment": case.payments.select_related("recorded_by__membership__firm").first(),
+        "payments": found.payments.select_related("recorded_by__membership__firm").order_by("-pk"),
+        "is_paid": found.payments.live().exists(),
         "basis": basis_of(found),
         "can_sign": may_sign(request, found),
         "is_revocable": clock.now() < found.revocable_until,
@@ -96,3 +99,41 @@ def payment(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("firm:case", case.reference)
     context = {"case": case, "settlement": found, "form": form, "basis": basis_of(found)}
     return render(request, "firm/payment.html", context, status=status)
+
+
+def _reasoned(write: Any, title: object, hint: object, done: object) -> Any:
+    """A view in which an approver gives a reason, and `write(payment, actor=…, reason=…)` is done."""
+
+    @for_staff
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest, reference: str) -> HttpResponse:
+        case = firm_case(request, reference)
+        found = get_object_or_404(Payment.objects.live().select_related("case"), case=case)
+        if request.method == "GET" and permissions.role_in(me(request), case) != APPROVER:
+            raise Http404
+        form = ReasonForm(posted(request), help_text=hint)
+        status = 400 if form.is_bound else 200
+        if form.is_bound and form.is_valid():
+            try:
+                write(found, actor=me(request), reason=form.cleaned_data["reason"])
+            except DomainError as error:
+                status = refused(form, error)
+            else:
+                messages.success(request, str(done))
+                return redirect("firm:case", case.reference)
+        context = {"case": case, "form": form, "action": {"label": title}}
+        return render(request, "firm/action.html", context, status=status)
+
+    return view
+
+
+failed = _reasoned(
+    fail_payment, gettext_lazy("Record that the payment came back"),
+    gettext_lazy("What the bank says. The customer reads it."),
+    gettext_lazy("The payment is recorded as failed. It can be paid again."),
+)  # fmt: skip
+shown = _reasoned(
+    show_payment, gettext_lazy("Show that it was paid"),
+    gettext_lazy("When, to which bank account, and the bank's number of the transfer. The customer reads it."),
+    gettext_lazy("The customer is asked again to confirm the payment."),
+)  # fmt: skip

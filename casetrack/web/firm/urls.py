@@ -95,6 +95,8 @@ one_case: list[URLPattern | URLResolver] = [
     path("legal-basis/return/", legal.send_back, name="legal-basis-return"),
     path("accident-report.csv", legal.accident_report, name="accident-report"),
     path("payment/", settlements.payment, name="payment"),
+    path("payment/failed/", settlements.failed, name="payment-failed"),
+    path("payment/show/", settlements.shown, name="payment-show"),
     path("bank/", bank.bank, name="bank"),
     path("bank/number/", bank.number, name="bank-number"),
 ]

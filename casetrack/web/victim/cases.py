@@ -21,6 +21,7 @@ from casetrack.intake.models import Draft
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
 from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.services import live_settlement
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.notifications.notices import is_unreachable
 from casetrack.people.models import User
@@ -34,15 +35,17 @@ from casetrack.web.victim.executions import ASKED
 from casetrack.web.victim.marks import first_marks
 from casetrack.web.victim.words import standing, stations
 
-# The page on which a victim does each of the workflow's actions; "agree" is done on the page of the open offer.
+# The page on which a victim does each of the workflow's actions; two of them are about an offer.
 ACTION_PAGES = {
     "answer_firm": "victim:answer",
     "agree": "victim:offer",
     "confirm_receipt": "victim:confirm-receipt",
+    "deny_receipt": "victim:deny-receipt",
+    "revoke": "victim:offer-revoke",
     "escalate": "victim:escalate",
     "withdraw": "victim:withdraw",
 }
-ASIDE = ("escalate", "withdraw")
+ASIDE = ("escalate", "withdraw", "revoke", "deny_receipt")
 MESSAGES_SHOWN = 3
 
 
@@ -133,10 +136,14 @@ def _actions(user: User, case: Case, offer: Offer | None) -> dict[str, list[dict
 
 def _address(action: Action, case: Case, offer: Offer | None) -> str:
     page = ACTION_PAGES[action.name]
-    if action.name != "agree":
-        return reverse(page, args=[case.reference])
-    is_open = offer is not None and offer.party == OfferParty.FIRM
-    return reverse(page, args=[case.reference, offer.number]) if is_open and offer else ""
+    if action.name == "agree":
+        is_open = offer is not None and offer.party == OfferParty.FIRM
+        return reverse(page, args=[case.reference, offer.number]) if is_open and offer else ""
+    if action.name == "revoke":
+        agreed = live_settlement(case)
+        is_revocable = agreed is not None and clock.now() < agreed.revocable_until
+        return reverse(page, args=[case.reference, agreed.offer.number]) if is_revocable and agreed else ""
+    return reverse(page, args=[case.reference])
 
 
 def _facts(incident: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from casetrack.lib.crypto import keyed_hash
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
+from casetrack.negotiation.services import deny_receipt as deny
 from casetrack.negotiation.services import live_settlement
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
@@ -141,15 +142,42 @@ def escalate(request: HttpRequest, reference: str) -> HttpResponse:
 def confirm_receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """The last step: the money is there."""
     case, user = own_case(request, reference), me(request)
-    payment = Payment.objects.filter(case=case).select_related("settlement", "case__firm").first()
-    if payment is None or (request.method != "POST" and not can(user, case, "confirm_receipt", clock.now())):
-        raise Http404
+    payment = _payment(request, case, "confirm_receipt")
     form = ReceiptForm(posted(request))
     if write_once(request, form, "negotiation.confirm_receipt", lambda: confirm(payment, actor=user)):
         messages.success(request, _("Thank you. The case is closed."))
         return redirect("victim:case", reference=case.reference)
     context = {"case": case, "form": form, "payment": payment, "problems": problems_of(form)}
     return render(request, "victim/confirm_receipt.html", context)
+
+
+@page_methods
+@for_victims
+def deny_receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """The money is not there, or not all of it: the firm has to look."""
+    case, user = own_case(request, reference), me(request)
+    payment = _payment(request, case, "deny_receipt")
+    form = ReasonForm(
+        posted(request), label=_("What is missing?"), noun=_("what is missing"),
+        hint=_("For example: nothing came until today, or another amount. The firm reads this."),
+    )  # fmt: skip
+
+    def write() -> None:
+        deny(payment, actor=user, reason=form.cleaned_data["reason"])
+
+    if write_once(request, form, "negotiation.deny_receipt", write):
+        messages.success(request, _("The firm is told that the money is missing. It is the firm's turn again."))
+        return redirect("victim:case", reference=case.reference)
+    context = {"case": case, "form": form, "payment": payment, "problems": problems_of(form)}
+    return render(request, "victim/deny_receipt.html", context)
+
+
+def _payment(request: HttpRequest, case: Case, action: str) -> Payment:
+    """The payment that counts, where the victim may do `action`; 404 otherwise."""
+    payment = Payment.objects.live().filter(case=case).select_related("settlement", "case__firm").first()
+    if payment is None or (request.method != "POST" and not can(me(request), case, action, clock.now())):
+        raise Http404
+    return payment
 
 
 def settlement_of(case: Case) -> Settlement | None:

@@ -63,6 +63,7 @@ urlpatterns = [
     path("cases/<str:reference>/answer/", letters.answer, name="answer"),
     path("cases/<str:reference>/withdraw/", letters.withdraw, name="withdraw"),
     path("cases/<str:reference>/escalate/", letters.escalate, name="escalate"),
+    path("cases/<str:reference>/money-missing/", letters.deny_receipt, name="deny-receipt"),
     path("cases/<str:reference>/money-arrived/", letters.confirm_receipt, name="confirm-receipt"),
     path("cases/<str:reference>/more-time/", more_time.more_time, name="more-time"),
     path("cases/<str:reference>/good-faith/", good_faith.good_faith, name="good-faith"),

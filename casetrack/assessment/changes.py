@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from casetrack.assessment.models import AssessedAccount, Assessment
+from casetrack.assessment.reductions import CUSTOMER, FIRM
 from casetrack.assessment.statement import COMPONENTS
 from casetrack.ledger.models import Attributed
-from casetrack.lib.formats import jp_date, quantity, yen
+from casetrack.lib.formats import jp_date, listed, quantity, yen
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -31,7 +32,7 @@ class Change:
 
 def run_before(run: Assessment, *, issued: bool = False) -> Assessment | None:
     """The case's run before this one; with `issued` the one that the victim saw last."""
-    earlier = Assessment.objects.filter(case=run.case_id, number__lt=run.number).select_related("policy")
+    earlier = Assessment.objects.filter(case=run.case_id, number__lt=run.number).select_related("policy", "reduced_by")
     return (earlier.filter(is_issued=True) if issued else earlier).order_by("-number").first()
 
 
@@ -62,7 +63,16 @@ def _terms(before: Assessment, after: Assessment) -> Iterator[Change]:
     yield from _compare(_("Version of the policy"), str(before.policy.version), str(after.policy.version))
     yield from _compare(_("Method"), str(before.get_method_display()), str(after.get_method_display()))
     yield from _compare(_("Reduction"), _percent(before.reduction), _percent(after.reduction))
+    yield from _compare(_("Reasons for the reduction"), _weighed(before), _weighed(after))
     yield from _compare(_("Rules of the calculation"), before.method_version, after.method_version)
+
+
+def _weighed(run: Assessment) -> str:
+    """What both sides were weighed for, named in the order of `reductions`."""
+    if run.reduced_by is None:
+        return ""
+    said = run.reduced_by.customer_factors | run.reduced_by.firm_factors
+    return listed(label for name, label in (CUSTOMER | FIRM).items() if name in said)
 
 
 def _percent(share: Decimal) -> str:

@@ -79,3 +79,10 @@ def test_vera_sees_what_changed_since_the_statement_that_she_had_and_no_other(
         page = client.get(f"/en/cases/{story.case.reference}/offers/{story.offer.number}/").content.decode()
     assert "What changed since statement of loss 1" in page
     assert "28,100" not in page
+
+
+def test_another_reduction_changes_its_share_and_what_was_weighed(story: Story) -> None:
+    first = story.to_assessment().run
+    found = words(first, story.reduced("0.1").assessed().run)
+    assert found["Reduction"] == ("0 %", "10 %")
+    assert found["Reasons for the reduction"] == ("", "One-time code typed into a false site, No warning to customers")

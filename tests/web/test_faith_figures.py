@@ -109,7 +109,7 @@ def test_from_five_cases_on_a_value_is_given_and_of_none_there_is_none() -> None
 def test_the_pages_cost_the_same_with_more_cases(
     world: Story, cast: Cast, client_of: Any, alma: User, rita: User, django_assert_max_num_queries: Any
 ) -> None:
-    for user, name, most in ((alma, "firm:figures", 20), (rita, "regulator:good-faith", 25)):
+    for user, name, most in ((alma, "firm:figures", 24), (rita, "regulator:good-faith", 29)):
         browser = client_of(user)
         browser.get(reverse(name), SPRING)
         with django_assert_max_num_queries(most):

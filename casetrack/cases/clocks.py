@@ -26,7 +26,7 @@ DEFAULT_TARGETS: dict[str, int] = {
     Status.COMPENSATED: 10,
 }
 # The same of the clocks beside the stages (cases.side_clocks).
-SIDE_TARGETS: dict[str, int] = {"first_answer": 15, "counter_answer": 7}
+SIDE_TARGETS: dict[str, int] = {"first_answer": 15, "counter_answer": 7, "reasons": 10, "second_review": 20}
 
 
 def targets_of(case: Case) -> dict[str, int]:

@@ -1,4 +1,5 @@
-"""Clocks beside the stages: the first substantive answer to a report, and the answer to a counter-offer.
+"""Clocks beside the stages: the first substantive answer to a report, the answers to a counter-offer and to a request
+for written reasons, and a second review.
 
 They are the firm's, derived from the case's steps by the same function as the stages' (calc.clocks.derive), and follow
 its rules: they stand still while the firm waits for the victim, and more time that the victim agrees to moves them too.
@@ -14,6 +15,7 @@ from casetrack.cases.models import Case, Event
 from casetrack.cases.workflow import Status
 
 FIRST_ANSWER, COUNTER_ANSWER = "first_answer", "counter_answer"
+REASONS, SECOND_REVIEW = "reasons", "second_review"
 _OVER = "over"
 
 
@@ -43,6 +45,16 @@ SPANS: dict[str, Span] = {
         starts=frozenset({"negotiation.counter_offer_made"}),
         answers=frozenset({"negotiation.offer_approved", "cases.declined"}),
         leaves=frozenset({"cases.withdrawn", "cases.escalated"}),
+    ),
+    REASONS: Span(
+        starts=frozenset({"negotiation.reasons_asked"}),
+        answers=frozenset({"negotiation.reasons_given"}),
+        leaves=frozenset({"cases.withdrawn"}),
+    ),
+    SECOND_REVIEW: Span(
+        starts=frozenset({"negotiation.review_asked"}),
+        answers=frozenset({"negotiation.review_upheld", "negotiation.review_changed"}),
+        leaves=frozenset({"cases.withdrawn"}),
     ),
 }  # fmt: skip
 

@@ -207,6 +207,28 @@ SENTENCES: dict[str, Sentence] = {
     "negotiation.acceptance_revoked": Sentence(
         _("You took your acceptance back"), pgettext_lazy("staff", "The customer took the acceptance back"), "stop"
     ),
+    "negotiation.reasons_asked": Sentence(
+        _("You asked the firm for its reasons in writing"),
+        pgettext_lazy("staff", "The customer asked for the reasons in writing"),
+        "waiting",
+    ),
+    "negotiation.reasons_given": Sentence(
+        _("The firm gave you its reasons in writing"), pgettext_lazy("staff", "Reasons given in writing")
+    ),
+    "negotiation.review_asked": Sentence(
+        _("You asked that somebody else at the firm looks at the case"),
+        pgettext_lazy("staff", "The customer asked for a second review"),
+        "waiting",
+    ),
+    "negotiation.review_upheld": Sentence(
+        _("Somebody else at the firm looked at the case and came to the same result"),
+        pgettext_lazy("staff", "Second review: the same result"),
+    ),
+    "negotiation.review_changed": Sentence(
+        _("Somebody else at the firm looked at the case and came to another result"),
+        pgettext_lazy("staff", "Second review: another result"),
+        "good",
+    ),
     "negotiation.legal_basis_recorded": Sentence(
         _("The firm is clearing on what legal basis it pays"), pgettext_lazy("staff", "Legal basis recorded"), "idle"
     ),
@@ -309,6 +331,8 @@ CLOCKS: dict[str, "StrOrPromise"] = {
     Status.COMPENSATED: pgettext_lazy("ledger", "Confirm that the money arrived"),
     "first_answer": pgettext_lazy("ledger", "Give a first answer to the matter itself"),
     "counter_answer": pgettext_lazy("ledger", "Answer the customer's amount"),
+    "reasons": pgettext_lazy("ledger", "Give the reasons in writing"),
+    "second_review": pgettext_lazy("ledger", "Have somebody else look at the case"),
 }
 
 

@@ -28,7 +28,11 @@ ACCEPTED, REFUSED = "negotiation.offer_accepted", "negotiation.offer_refused"
 LAPSED, WITHDRAWN = "negotiation.offer_lapsed", "negotiation.offer_withdrawn"
 ANSWERS = (ACCEPTED, REFUSED, COUNTERED, LAPSED)
 # Steps that change no status but belong to the negotiation, or to its clocks.
-WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS, BREACHED)
+RECOURSE = (
+    "negotiation.reasons_asked", "negotiation.reasons_given", "negotiation.review_asked", "negotiation.review_upheld",
+    "negotiation.review_changed",
+)  # fmt: skip
+WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS, BREACHED, *RECOURSE)
 ASKED, ANSWERED, RESUMED = "cases.victim_asked", "cases.firm_answered", "cases.resumed"
 # Steps of which the other side may expect a reason.
 REASONED = {row.done for row in ACTIONS.values() if row.reason} | {

@@ -19,17 +19,22 @@ from casetrack.negotiation.services.payments import (
     record_payment,
     show_payment,
 )
+from casetrack.negotiation.services.recourse import ask_reasons, ask_review, close_review, give_reasons
 
 __all__ = [
     "accept_offer",
     "approve_offer",
+    "ask_reasons",
+    "ask_review",
     "check_legal_basis",
+    "close_review",
     "confirm_receipt",
     "counter_offer",
     "countersign",
     "deny_receipt",
     "discard_offer",
     "fail_payment",
+    "give_reasons",
     "lapse_offers",
     "live_settlement",
     "prepare_offer",

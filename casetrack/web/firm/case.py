@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from casetrack.cases import permissions
 from casetrack.cases.models import Case, CompromisedAccount
 from casetrack.cases.services import read_account_number
+from casetrack.cases.side_clocks import REASONS, SECOND_REVIEW
 from casetrack.cases.timeline import timeline
 from casetrack.cases.workflow import INVESTIGATOR
 from casetrack.correspondence.models import Note
@@ -22,6 +23,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Offer, Payment
 from casetrack.negotiation.services import live_settlement
 from casetrack.negotiation.services.offers import MAY_OFFER
+from casetrack.negotiation.services.recourse import waiting
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.notifications.notices import is_unreachable
 from casetrack.web.errors import explain
@@ -98,6 +100,8 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
     context = {
         "case": case,
         "is_unreachable": is_unreachable(case),
+        "asked_reasons": waiting(case, REASONS),
+        "asked_review": waiting(case, SECOND_REVIEW),
         "now": clock.now(),
         "age_days": (clock.tokyo_date(clock.now()) - clock.tokyo_date(case.opened_at)).days,
         "buttons": buttons(request, case, is_settled=settlement is not None, payment=payment),

@@ -33,6 +33,7 @@ from casetrack.web.victim.clocks import clock_rows
 from casetrack.web.victim.doors import for_victims, me, own_case
 from casetrack.web.victim.executions import ASKED
 from casetrack.web.victim.marks import first_marks
+from casetrack.web.victim.recourse import may_ask
 from casetrack.web.victim.words import standing, stations
 
 # The page on which a victim does each of the workflow's actions; two of them are about an offer.
@@ -104,6 +105,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "beside": Case.objects.visible_to(user).beside(case).select_related("firm").order_by("pk"),
         "incidents": [_facts(incident) for incident in incidents],
         "timeline": list(reversed(timeline(case, user=user))),
+        "may_ask": may_ask(case),
         "may_write": may_write,
         "may_add": may_write and not why_closed(case),
         **_actions(user, case, open_offer),

@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from casetrack.calc.clocks import Clock, business_days_between
 from casetrack.cases.clocks import clocks_of
 from casetrack.cases.models import Case, Event
-from casetrack.cases.side_clocks import COUNTER_ANSWER, FIRST_ANSWER, side_clocks_of, was_answered
+from casetrack.cases.side_clocks import (
+    COUNTER_ANSWER,
+    FIRST_ANSWER,
+    REASONS,
+    SECOND_REVIEW,
+    side_clocks_of,
+    was_answered,
+)
 from casetrack.cases.workflow import Status
 from casetrack.evidence.models import Request
 from casetrack.market.calendars import business_calendar
@@ -42,6 +49,8 @@ STAGES: dict[str, tuple["StrOrPromise", str]] = {
 SIDES: dict[str, "StrOrPromise"] = {
     FIRST_ANSWER: _("Give you a first answer to the matter itself"),
     COUNTER_ANSWER: _("Answer the amount that you named"),
+    REASONS: _("Give you the reasons in writing"),
+    SECOND_REVIEW: _("Have the case looked at by somebody else"),
 }
 WAITS = _("It waits for your answer to the firm's question.")
 # Stages that ended here were neither kept nor missed: the case left its way.

@@ -18,6 +18,7 @@ from casetrack.web.victim import (
     more_time,
     notices,
     offers,
+    recourse,
 )
 from casetrack.web.victim.report import bringing, overview, trades
 from casetrack.web.victim.report import views as report
@@ -63,6 +64,8 @@ urlpatterns = [
     path("cases/<str:reference>/answer/", letters.answer, name="answer"),
     path("cases/<str:reference>/withdraw/", letters.withdraw, name="withdraw"),
     path("cases/<str:reference>/escalate/", letters.escalate, name="escalate"),
+    path("cases/<str:reference>/reasons/", recourse.reasons, name="ask-reasons"),
+    path("cases/<str:reference>/second-review/", recourse.review, name="ask-review"),
     path("cases/<str:reference>/money-missing/", letters.deny_receipt, name="deny-receipt"),
     path("cases/<str:reference>/money-arrived/", letters.confirm_receipt, name="confirm-receipt"),
     path("cases/<str:reference>/more-time/", more_time.more_time, name="more-time"),

@@ -169,6 +169,11 @@ class Reduction(models.Model):
         return self.share * 100
 
     @property
+    def is_barred(self) -> bool:
+        """Whether it may not be taken: the customer is vulnerable, as said by now, and it was not gross negligence."""
+        return self.case.is_vulnerable and not self.is_gross
+
+    @property
     def limit_percent(self) -> Decimal | None:
         return None if self.limit is None else self.limit * 100
 

@@ -260,6 +260,16 @@ def test_who_says_since_that_they_are_vulnerable_is_not_reduced(story: Story, al
         approve_reduction(story.reduction, actor=alma)
 
 
+def test_a_reduction_of_before_is_not_taken_once_they_say_so(story: Story) -> None:
+    story.to_ledger().decided().wait(25).reduced().assessed()
+    assert is_current(story.run)
+    story.case.needs = ["disability"]
+    story.case.save(update_fields=["needs"])
+    assert not is_current(story.run)
+    with pytest.raises(InvalidInput, match="vulnerable"):
+        story.assessed()
+
+
 @pytest.mark.parametrize("change", [{"share": Decimal("0.9")}, {"reason": "…"}, {"firm_factors": {}}])
 def test_what_was_said_is_never_edited(story: Story, change: dict[str, Any]) -> None:
     story.to_ledger().reduced()

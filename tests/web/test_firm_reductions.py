@@ -124,6 +124,14 @@ def test_alma_drops_what_holds_and_ivan_does_not(ivans: Client, almas: Client, s
     assert Reduction.objects.get().status == "dropped"
 
 
+def test_alma_is_told_when_a_reduction_may_no_longer_be_taken(almas: Client, story: Story) -> None:
+    story.to_ledger().reduced()
+    assert "said since" not in html(almas.get(at(story, "reductions/1/")))
+    story.case.needs = ["age"]
+    story.case.save(update_fields=["needs"])
+    assert "said since that they are vulnerable" in html(almas.get(at(story, "reductions/1/")))
+
+
 def test_the_form_shows_the_policys_limits(ivans: Client, story: Story) -> None:
     story.to_ledger()
     assert "names no limits" in html(ivans.get(at(story)))

@@ -40,7 +40,7 @@ class Said:
 
 def reduction_of(case: Case) -> Reduction | None:
     """The approved reduction of a case: the one that a run takes."""
-    return Reduction.objects.approved().filter(case=case).first()
+    return case.reductions.approved().first()
 
 
 def _open_case(case: Case, actor: User, *roles: str) -> Case:
@@ -72,7 +72,7 @@ def limit_of(case: Case, factors: Iterable[str]) -> Decimal | None:
 def _check_share(share: Decimal, limit: Decimal | None) -> None:
     if not 0 < share <= 1 or share % SMALLEST:
         raise InvalidInput(
-            _("A reduction lies above 0 and not above 100 %%, in hundredths of a percent."), field="share"
+            _("A reduction lies above 0 and up to 100 percent, with two decimals at most."), field="share"
         )
     if limit is not None and share > limit:
         raise InvalidInput(
@@ -80,9 +80,11 @@ def _check_share(share: Decimal, limit: Decimal | None) -> None:
         )
 
 
-def check_limit(reduction: Reduction) -> None:
-    """Raises InvalidInput where the policy that holds now allows less."""
+def check_takeable(reduction: Reduction) -> None:
+    """Raises InvalidInput where the policy that holds now allows less, or the customer has said since that they are
+    vulnerable."""
     _check_share(reduction.share, limit_of(reduction.case, reduction.customer_factors))
+    _check_gross(reduction.case.is_vulnerable, reduction.is_gross, reduction.gross_reason)
 
 
 def _check_words(customer: dict[str, Any], reason: str) -> None:
@@ -97,7 +99,7 @@ def _check_words(customer: dict[str, Any], reason: str) -> None:
         raise InvalidInput(_("Give the reason of the reduction: the victim will read it."), field="reason")
 
 
-def _check_gross(*, is_vulnerable: bool, is_gross: bool, gross_reason: str) -> None:
+def _check_gross(is_vulnerable: bool, is_gross: bool, gross_reason: str) -> None:
     if is_vulnerable and not is_gross:
         raise InvalidInput(
             _("The customer is vulnerable: nothing may be reduced, except for gross negligence."), field="is_gross"
@@ -135,7 +137,7 @@ def propose_reduction(
     limit = highest_share(policy.reductions, sides[0])
     _check_share(share, limit)
     is_vulnerable = is_vulnerable or case.is_vulnerable
-    _check_gross(is_vulnerable=is_vulnerable, is_gross=is_gross, gross_reason=gross_reason)
+    _check_gross(is_vulnerable, is_gross, gross_reason)
     reduction = Reduction.objects.create(
         case=case,
         number=(case.reductions.aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -180,8 +182,7 @@ def approve_reduction(reduction: Reduction, *, actor: User) -> Reduction:
     if reduction.proposed_by_id == actor.pk:
         raise NotAllowed(_("Another person must approve what you proposed."))
     case = reduction.case
-    check_limit(reduction)
-    _check_gross(is_vulnerable=case.is_vulnerable, is_gross=reduction.is_gross, gross_reason=reduction.gross_reason)
+    check_takeable(reduction)
     case.reductions.approved().update(status=ReductionStatus.REPLACED)
     reduction.status, reduction.approved_by, reduction.approved_at = ReductionStatus.APPROVED, actor, clock.now()
     reduction.save(update_fields=["status", "approved_by", "approved_at"])

@@ -20,7 +20,7 @@ from casetrack.assessment.services.inputs import (
     valuation,
 )
 from casetrack.assessment.services.policies import policy_for
-from casetrack.assessment.services.reductions import check_limit, reduction_of
+from casetrack.assessment.services.reductions import check_takeable, reduction_of
 from casetrack.calc.loss import METHOD_VERSION, Refusal, assess
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case, CompromisedAccount
@@ -116,7 +116,7 @@ def run_assessment(
     `entered_prices` (per the security's unit) and `entered_rates` (yen per unit of currency) override market data;
     `entered_source` says where they were found. `method` is asked for where the policy leaves the choice. The case's
     approved reduction is taken, if there is one. Raises NotAllowed, IllegalTransition, InvalidInput (undecided
-    executions, named; a reduction above the policy's limit), CalculatorRefusal.
+    executions, named; a reduction that may no longer be taken), CalculatorRefusal.
     """
     lock(case)
     incidents = _check_may_run(case, actor)
@@ -127,7 +127,7 @@ def run_assessment(
     method = _chosen(policy, method)
     reduced_by = reduction_of(case)
     if reduced_by is not None:
-        check_limit(reduced_by)
+        check_takeable(reduced_by)
     inputs = _documents(incidents, policy, method, values, _share(reduced_by))
     results = [_run(document) for document in inputs]
     for incident in incidents:
@@ -186,6 +186,8 @@ def is_current(run: Assessment) -> bool:
         return False
     reduced_by = reduction_of(run.case)
     if run.reduced_by_id != (reduced_by.pk if reduced_by else None):
+        return False
+    if reduced_by is not None and reduced_by.is_barred:
         return False
     given = rows[0].inputs["valuation"]
     values = Valuation(

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from casetrack.cases.clocks import DEFAULT_TARGETS, SIDE_TARGETS
@@ -53,13 +54,13 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
     if found is None:
         return render(request, "firm/figures.html", {"form": form, "firm": membership(request).firm}, status=400)
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]
-    lines: list[list[object]] = [[_("Measure"), _("Clock"), _("Value")]]
+    lines: list[list[object]] = [[_("Measure"), pgettext("figures", "Clock"), _("Value")]]
     targets = targets_of(membership(request).firm)
     for times in found.times:
         name = CLOCK_NAMES[times.clock]
         lines += [
             [_("Target, in business days"), name, targets[times.clock]],
-            [_("Done"), name, times.ended],
+            [pgettext("figures", "Done"), name, times.ended],
             [_("Median, in business days"), name, exact(times.median)],
             [_("90th percentile, in business days"), name, exact(times.ninetieth)],
             [_("Within the target"), name, exact(times.share)],

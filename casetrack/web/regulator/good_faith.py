@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from casetrack.lib.formats import NONE
 from casetrack.reports.good_faith import FEW
@@ -44,7 +45,7 @@ def good_faith_csv(request: HttpRequest) -> HttpResponse:
     form, found = asked(request, "reports.good_faith_downloaded")
     if found is None:
         return render(request, "regulator/good_faith.html", {"form": form, "found": None, "few": FEW}, status=400)
-    lines: list[list[object]] = [[_("Firm"), _("Name"), _("Measure"), _("Value")]]
+    lines: list[list[object]] = [[_("Firm"), pgettext("figures", "Name"), _("Measure"), _("Value")]]
     for one in found:
         for name in MEASURES:
             value = one.values[name]

@@ -17,13 +17,11 @@ from casetrack.cases.events import write_event
 from casetrack.cases.extensions import EXTENDABLE
 from casetrack.cases.models import Case, Event
 from casetrack.cases.services.status import lock
-from casetrack.cases.side_clocks import FIRST_ANSWER, SPANS, side_clocks_of
+from casetrack.cases.side_clocks import SPANS, side_clocks_of
 from casetrack.cases.workflow import Status
 from casetrack.lib.clock import tokyo_date
 from casetrack.lib.scope import system_scope
 from casetrack.negotiation.good_faith import ANSWERS, OFFERED, WITHDRAWN
-from casetrack.negotiation.models import Offer, OfferParty
-from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
 
 logger = logging.getLogger(__name__)
@@ -43,14 +41,17 @@ def watch(now: dt.datetime) -> int:
 
 
 def _candidates(now: dt.datetime) -> QuerySet[Case]:
-    """The cases whose clocks may need it: a stage that ends soon, a report or a counter-offer without an answer."""
-    first = SPANS[FIRST_ANSWER]
-    answered = Event.objects.filter(case=OuterRef("pk"), action__in=first.answers | first.leaves)
-    countered = Offer.objects.filter(case=OuterRef("pk"), party=OfferParty.VICTIM, status=OfferStatus.OPEN)
-    due = Q(due_at__lte=now + HORIZON) | ~Exists(answered) | Exists(countered)
-    events = Event.objects.order_by("at", "id")
-    cases = Case.objects.open().filter(due).select_related("firm")
-    return cases.prefetch_related(Prefetch("events", events)).order_by("pk")
+    """The cases whose clocks may need it: a stage that ends soon, or a clock beside the stages that runs."""
+    wanted = Q(due_at__lte=now + HORIZON)
+    for span in SPANS.values():
+        ended = Event.objects.filter(
+            case=OuterRef("case"), id__gt=OuterRef("id"), action__in=span.answers | span.leaves
+        )
+        started = Event.objects.filter(case=OuterRef("pk"), action__in=span.starts)
+        wanted |= Exists(started.filter(~Exists(ended)))
+    # A case that was declined may be reviewed: only what is over for good is left out.
+    cases = Case.objects.exclude(status__in=(Status.CLOSED, Status.WITHDRAWN)).filter(wanted).select_related("firm")
+    return cases.prefetch_related(Prefetch("events", Event.objects.order_by("at", "id"))).order_by("pk")
 
 
 def _tell(case: Case, now: dt.datetime) -> int:

@@ -28,6 +28,8 @@ OWN_CLOCKS = (
     "first_answer",
     Status.ASSESSED.value,
     "counter_answer",
+    "reasons",
+    "second_review",
     Status.AGREED.value,
 )
 LEFT = [Status.DECLINED.value, Status.WITHDRAWN.value, Status.ESCALATED.value]
@@ -88,8 +90,7 @@ with chosen as (
     coalesce(min(paused) filter (where action = any(k.ends)) over later, all_paused) - paused as paused,
     coalesce(min(extended) filter (where action = any(k.ends)) over later, all_extended) - extended as extended
   from summed cross join (values
-    ('first_answer', %(first_starts)s::text[], %(first_answers)s::text[], %(first_ends)s::text[]),
-    ('counter_answer', %(counter_starts)s::text[], %(counter_answers)s::text[], %(counter_ends)s::text[])
+    {sides}
   ) as k(clock, starts, answers, ends)
   window later as (partition by case_id, k.clock order by at, id rows between 1 following and unbounded following)
 ), spans as (
@@ -117,6 +118,13 @@ select firm_id, clock,
   count(distinct case_id) filter (where is_running and is_late)
 from late where is_done or is_running group by firm_id, clock
 """
+
+CLOCKS = CLOCKS.replace(
+    "{sides}",
+    ",\n    ".join(
+        f"('{name}', %({name}_starts)s::text[], %({name}_answers)s::text[], %({name}_ends)s::text[])" for name in SPANS
+    ),
+)
 
 # An offer has full reasons if it says why in words, stands on a calculation, leaves no rest that the calculation does
 # not explain, and gives the reason of any reduction.
@@ -275,11 +283,10 @@ def _parameters(start: dt.date, end: dt.date, now: dt.datetime, firm_id: int | N
         calendar.is_business_day(first + dt.timedelta(days=number)) for number in range((today - first).days + 1)
     ]
     spans: dict[str, list[str]] = {}
-    for short, name in (("first", "first_answer"), ("counter", "counter_answer")):
-        span = SPANS[name]
-        spans[f"{short}_starts"] = sorted(span.starts)
-        spans[f"{short}_answers"] = sorted(span.answers)
-        spans[f"{short}_ends"] = sorted(span.answers | span.leaves)
+    for name, span in SPANS.items():
+        spans[f"{name}_starts"] = sorted(span.starts)
+        spans[f"{name}_answers"] = sorted(span.answers)
+        spans[f"{name}_ends"] = sorted(span.answers | span.leaves)
     return {
         "firm": firm_id,
         "now": now,

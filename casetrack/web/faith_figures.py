@@ -26,6 +26,8 @@ SHORT_NAMES: dict[str, "StrOrPromise"] = {
     "first_answer": pgettext_lazy("chart", "First answer"),
     "assessed": pgettext_lazy("chart", "Offer"),
     "counter_answer": pgettext_lazy("chart", "Counter-offer"),
+    "reasons": pgettext_lazy("chart", "Reasons"),
+    "second_review": pgettext_lazy("chart", "Review"),
     "agreed": pgettext_lazy("chart", "Payment"),
 }
 MEASURE_NAMES: dict[str, "StrOrPromise"] = {

@@ -11,12 +11,13 @@ from django.core import mail
 from django.db import connections
 
 from casetrack.cases.services import answer_extension, request_extension
-from casetrack.cases.side_clocks import COUNTER_ANSWER, FIRST_ANSWER
+from casetrack.cases.side_clocks import COUNTER_ANSWER, FIRST_ANSWER, SECOND_REVIEW
 from casetrack.cases.timeline import timeline
 from casetrack.demo.cast import Cast, make_cast
 from casetrack.lib import clock
 from casetrack.lib.clock import tokyo, travel_to
 from casetrack.lib.scope import system_scope
+from casetrack.negotiation.services import ask_review
 from casetrack.notifications import services
 from casetrack.notifications.clock_watch import BREACHED, WARNED, watch
 from casetrack.people.models import User
@@ -88,6 +89,15 @@ def test_an_open_offer_waits_for_the_victim_and_a_counter_offer_for_the_firm(sto
     story.wait(1).countered(Decimal(30_000_000), "値下がり分も含めてください。")
     watch(story.at + 30 * DAY)
     assert set(told(story)) == {("breached", COUNTER_ANSWER), ("breached", "negotiating")}
+
+
+def test_a_second_review_of_a_declined_case_is_watched(story: Story) -> None:
+    story.to_investigation().wait(3).does("alma", "decline", "理由です。")
+    with travel_to(story.at):
+        ask_review(story.case, "もう一度見てください。", actor=story.user("vera"))
+    assert watch(story.at + 3 * DAY) == 0
+    watch(story.at + 60 * DAY)
+    assert told(story) == [("breached", SECOND_REVIEW)]
 
 
 def test_both_sides_are_told_of_a_breach_and_only_the_firm_of_the_warning(cast: Cast, vera: User) -> None:

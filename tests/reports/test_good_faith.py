@@ -15,7 +15,7 @@ from casetrack.cases.services import answer_extension, request_extension
 from casetrack.cases.side_clocks import side_clocks_of, was_answered
 from casetrack.demo.cast import Cast
 from casetrack.lib.clock import tokyo, travel_to
-from casetrack.negotiation.services import refuse_offer
+from casetrack.negotiation.services import ask_reasons, give_reasons, refuse_offer
 from casetrack.reports.good_faith import LEFT, OWN_CLOCKS, figures_of
 from tests.builders import Story
 
@@ -45,6 +45,10 @@ def told(cast: Cast) -> list[Story]:
     extended.wait(30).access_confirmed().ledger_imported().decided()
     extended.assessed(extended.at.date())
     declined.to_investigation().wait(3).does("alma", "decline", "理由です。")
+    with travel_to(declined.at):
+        ask_reasons(declined.case, "なぜですか。", actor=declined.user("vera"))
+    with travel_to(declined.wait(4).at):
+        give_reasons(declined.case, "口座への不正なアクセスが確認できませんでした。", actor=declined.user("alma"))
     withdrawn.to_investigation().wait(3).does("vera", "withdraw")
     haggled.to_assessment().wait(1).offered(Decimal(3_000_000)).wait(2).countered(Decimal(5_000_000), "理由です。")
     haggled.wait(15).offered(Decimal(4_500_000)).wait(1).accepted()
@@ -84,6 +88,7 @@ def test_the_figures_are_what_the_clocks_say_case_by_case(cast: Cast, closed: li
             assert (name, times.median) == (name, Decimal(str(median(took for _clock, took in ended))))
     assert found.time_of("investigating").in_time < found.time_of("investigating").ended
     assert found.time_of("submitted").late_now == 1
+    assert found.time_of("reasons").ended == 1
 
 
 def test_offers_their_reasons_answers_and_the_gap(cast: Cast) -> None:

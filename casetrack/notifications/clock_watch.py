@@ -48,7 +48,7 @@ def _candidates(now: dt.datetime) -> QuerySet[Case]:
             case=OuterRef("case"), id__gt=OuterRef("id"), action__in=span.answers | span.leaves
         )
         started = Event.objects.filter(case=OuterRef("pk"), action__in=span.starts)
-        wanted |= Exists(started.filter(~Exists(ended)))
+        wanted |= Q(Exists(started.filter(~Exists(ended))))
     # A case that was declined may be reviewed: only what is over for good is left out.
     cases = Case.objects.exclude(status__in=(Status.CLOSED, Status.WITHDRAWN)).filter(wanted).select_related("firm")
     return cases.prefetch_related(Prefetch("events", Event.objects.order_by("at", "id"))).order_by("pk")

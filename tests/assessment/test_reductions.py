@@ -37,9 +37,16 @@ LIMITS = {"code_typed": "0.2", "password_shared": "0.5", "late_notice": "0"}
 SHARES = st.decimals(0, 1, places=4)
 
 
-def limited(story: Story, limits: dict[str, str] | None = None) -> Story:
+def unlimited(cast: Cast) -> None:
+    """Both firms decide each case by itself, and name no limits."""
+    for firm in cast.firm.values():
+        policy = DEFAULT_POLICY | {"reductions": {}, "is_individual": True}
+        publish_policy(firm, actor=User.objects.system(), **policy)
+
+
+def limited(story: Story, limits: dict[str, str] | None = None, *, is_individual: bool = False) -> Story:
     """The firm's policy allows a share for some of the factors."""
-    policy = DEFAULT_POLICY | {"reductions": LIMITS if limits is None else limits}
+    policy = DEFAULT_POLICY | {"reductions": LIMITS if limits is None else limits, "is_individual": is_individual}
     publish_policy(story.cast.firm["MINATO"], actor=User.objects.system(), **policy)
     return story
 
@@ -206,20 +213,27 @@ def test_a_factor_that_the_policy_gives_nothing_reduces_nothing(story: Story, fa
         story.reduction_proposed("0.0001", customer={factor: Said("…")})
 
 
-def test_a_policy_without_limits_leaves_the_share_to_the_reasons(story: Story) -> None:
-    story.to_ledger().reduction_proposed("1")
+def test_a_policy_that_decides_each_case_leaves_the_share_to_the_reasons(story: Story) -> None:
+    limited(story.to_ledger(), {}, is_individual=True).reduction_proposed("1")
     assert story.reduction.limit is None
 
 
+def test_a_fixed_policy_without_limits_reduces_nothing(story: Story) -> None:
+    limited(story.to_ledger(), {})
+    with pytest.raises(InvalidInput, match="at most 0 %"):
+        story.reduction_proposed("0.1")
+
+
 def test_a_policy_that_came_since_is_held_to(story: Story, alma: User) -> None:
-    story.to_ledger().reduction_proposed("0.3")
+    limited(story.to_ledger(), {}, is_individual=True).reduction_proposed("0.3")
     limited(story)
     with pytest.raises(InvalidInput, match="at most 20 %"):
         approve_reduction(story.reduction, actor=alma)
 
 
 def test_a_run_does_not_take_more_than_the_policy_of_today_allows(story: Story) -> None:
-    limited(story.to_ledger().decided().wait(25).reduced("0.3"))
+    limited(story.to_ledger(), {}, is_individual=True).decided().wait(25).reduced("0.3")
+    limited(story)
     with pytest.raises(InvalidInput, match="at most 20 %"):
         story.assessed()
     assert not Assessment.objects.exists()
@@ -303,6 +317,7 @@ def test_vera_sees_it_once_an_offer_was_made_with_it(story: Story, vera: User, o
 
 
 def test_similar_cases_are_the_firms_own_that_share_a_factor(story: Story, cast: Cast) -> None:
+    unlimited(cast)
     shares = {"otto": "0.1", "hana": "0.2", "kenji": "0.4"}
     for place, (victim, share) in enumerate(shares.items()):
         Story(cast, victim=victim, account=f"7-{place}").to_ledger().decided().wait(25).reduced(share).assessed()

@@ -12,7 +12,7 @@ from casetrack.assessment.models import Reduction
 from casetrack.assessment.services import Said
 from casetrack.evidence.services import add_file
 from casetrack.lib.clock import travel_to
-from tests.assessment.test_reductions import limited
+from tests.assessment.test_reductions import limited, unlimited
 from tests.builders import Cast, Story
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +133,9 @@ def test_alma_is_told_when_a_reduction_may_no_longer_be_taken(almas: Client, sto
 
 
 def test_the_form_shows_the_policys_limits(ivans: Client, story: Story) -> None:
-    story.to_ledger()
+    limited(story.to_ledger(), {})
+    assert "This policy reduces nothing." in html(ivans.get(at(story)))
+    limited(story, {}, is_individual=True)
     assert "names no limits" in html(ivans.get(at(story)))
     limited(story)
     page = html(ivans.get(at(story)))
@@ -146,6 +148,7 @@ def test_the_form_shows_the_policys_limits(ivans: Client, story: Story) -> None:
 def test_similar_cases_are_shown_without_a_name_and_what_was_typed_stays(
     ivans: Client, cast: Cast, story: Story
 ) -> None:
+    unlimited(cast)
     other = Story(cast, victim="otto", account="7-1").to_ledger().decided().wait(25).reduced("0.3").assessed()
     late = {"late_notice": Said("…")}
     Story(cast, victim="kenji", account="7-2").to_ledger().decided().wait(25).reduced("0.7", customer=late).assessed()

@@ -35,6 +35,13 @@ DEFAULT_POLICY: dict[str, Any] = {
         "withdrawals": "1",
     },
     "solatium": 10000,
+    "reductions": {
+        "password_shared": "0.5",
+        "password_reused": "0.2",
+        "code_typed": "0.2",
+        "mfa_declined": "0.2",
+        "late_notice": "0.1",
+    },
     "valid_from": dt.date(2025, 1, 1),
 }
 MAKERS = (StaffRole.ADMIN, StaffRole.APPROVER)

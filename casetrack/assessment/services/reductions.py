@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop as _
 
-from casetrack.assessment.models import Reduction, ReductionStatus
+from casetrack.assessment.models import CompensationPolicy, Reduction, ReductionStatus
 from casetrack.assessment.reductions import CUSTOMER, FIRM, highest_share
 from casetrack.assessment.services.policies import policy_for
 from casetrack.cases.events import write_event
@@ -66,7 +66,13 @@ def _side(case: Case, given: Mapping[str, Said], known: Mapping[str, Any], field
 
 def limit_of(case: Case, factors: Iterable[str]) -> Decimal | None:
     """The highest share that the policy of the case's incident allows. Raises InvalidInput if there is no policy."""
-    return highest_share(policy_for(case).reductions, factors)
+    return _highest(policy_for(case), factors)
+
+
+def _highest(policy: CompensationPolicy, factors: Iterable[str]) -> Decimal | None:
+    """Where a policy names no limits, it reduces nothing; one that decides each case by itself leaves it to reasons."""
+    limit = highest_share(policy.reductions, factors)
+    return Decimal(0) if limit is None and not policy.is_individual else limit
 
 
 def _check_share(share: Decimal, limit: Decimal | None) -> None:
@@ -134,7 +140,7 @@ def propose_reduction(
     sides = _side(case, customer, CUSTOMER, "customer"), _side(case, firm, FIRM, "firm")
     _check_words(sides[0], reason)
     policy = policy_for(case)
-    limit = highest_share(policy.reductions, sides[0])
+    limit = _highest(policy, sides[0])
     _check_share(share, limit)
     is_vulnerable = is_vulnerable or case.is_vulnerable
     _check_gross(is_vulnerable, is_gross, gross_reason)

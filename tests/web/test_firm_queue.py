@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from casetrack.assessment.services import approve_reduction
 from casetrack.cases.models import Case
 from casetrack.lib import references
 from casetrack.lib.clock import tokyo, travel_to
+from casetrack.negotiation.services import approve_offer, prepare_offer
 from casetrack.people.models import User
 from tests.builders import Cast, Story
 
@@ -205,3 +207,34 @@ def test_no_primary_key_of_a_case_stands_in_an_address(fionas: Client, story: St
     links = re.findall(r'href="(/en/firm/[^"]*)"', fionas.get(QUEUE).content.decode())
     assert f"/en/firm/cases/{story.case.reference}/" in links
     assert not [link for link in links if re.search(r"/\d+/", link)]
+
+
+def test_alma_finds_what_waits_for_her_decision_and_ivan_has_no_such_list(client_of: Any, cast: Cast) -> None:
+    almas, ivans = client_of(cast.user["alma"]), client_of(cast.user["ivan"])
+
+    def listed() -> list[str]:
+        return [case.reference for case in almas.get("/en/firm/?tab=waiting").context["page"].rows]
+
+    story = Story(cast).to_ledger()
+    assert listed() == []
+    story.reduction_proposed()
+    assert listed() == [story.case.reference]
+    assert "Waits for your decision" in almas.get("/en/firm/").content.decode()
+    assert "Waits for your decision" not in ivans.get("/en/firm/?tab=waiting").content.decode()
+    with travel_to(story.at):
+        approve_reduction(story.reduction, actor=cast.user["alma"])
+    story.decided().wait(25).assessed()
+    with travel_to(story.at):
+        offer = prepare_offer(
+            story.case, story.run, amount=story.run.due, reasons="…", actor=cast.user["ivan"],
+            valid_until=story.at + dt.timedelta(days=14),
+        )  # fmt: skip
+    assert listed() == [story.case.reference]
+    with travel_to(story.at):
+        approve_offer(offer, actor=cast.user["alma"])
+    assert listed() == []
+    story.offer = offer
+    story.accepted()
+    assert listed() == [story.case.reference]
+    story.countersigned()
+    assert listed() == []

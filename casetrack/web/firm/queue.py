@@ -2,6 +2,8 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -13,13 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from casetrack.assessment.models import Reduction, ReductionStatus
 from casetrack.cases.models import Case
 from casetrack.cases.querysets import CaseQuerySet
-from casetrack.cases.workflow import ENDED, STAFF_NAMES, Status
+from casetrack.cases.workflow import APPROVER, ENDED, STAFF_NAMES, Status
 from casetrack.correspondence.models import Message, Party
 from casetrack.intake.calls import may_take_calls
 from casetrack.lib import clock, references
 from casetrack.lib.crypto import account_index, normalize_account_number
+from casetrack.negotiation.models import BasisStatus, LegalBasis, Offer, Settlement
+from casetrack.negotiation.workflow import OfferStatus
+from casetrack.people.models import User
 from casetrack.web.firm.doors import for_staff, me, membership
 
 PAGE = 50
@@ -44,7 +50,7 @@ class Tab:
 
 def tabs_of(request: HttpRequest, cases: CaseQuerySet) -> list[Tab]:
     """The tabs with their counts, in one query."""
-    tabs = (
+    tabs: tuple[Tab, ...] = (
         Tab("open", pgettext_lazy("cases", "Open"), ALL, OPEN),
         Tab("new", _("New"), ALL, Q(status=Status.SUBMITTED)),
         Tab("mine", _("Mine"), Q(assigned_to=me(request)), OPEN),
@@ -52,8 +58,20 @@ def tabs_of(request: HttpRequest, cases: CaseQuerySet) -> list[Tab]:
         Tab("overdue", _("Overdue"), Q(due_at__lt=clock.now()), OPEN),
         Tab("ended", _("Ended"), ALL, Q(status__in=ENDED)),
     )
+    if membership(request).role == APPROVER:
+        tabs = (Tab("waiting", _("Waits for your decision"), waits_for(me(request)), OPEN), *tabs)
     counts = cases.aggregate(**{tab.key: Count("pk", filter=tab.rule) for tab in tabs})
     return [Tab(tab.key, tab.label, tab.scope, tab.statuses, counts[tab.key]) for tab in tabs]
+
+
+def waits_for(approver: User) -> Q:
+    """Cases in which something that somebody else prepared waits for an approver's word."""
+    offers = Offer.objects.filter(status=OfferStatus.PREPARED).exclude(prepared_by=approver)
+    reductions = Reduction.objects.filter(status=ReductionStatus.PROPOSED).exclude(proposed_by=approver)
+    bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
+    unsigned = Settlement.objects.live().filter(countersignature=None).exclude(offer__prepared_by=approver)
+    waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned))
+    return reduce(or_, (Q(pk__in=cases) for cases in waiting))
 
 
 def index_of(request: HttpRequest, text: str) -> str:
@@ -137,7 +155,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def listing(request: HttpRequest, visible: CaseQuerySet, text: str) -> HttpResponse:
     """The page of the list; `text` is what was searched for in vain."""
     tabs = tabs_of(request, visible)
-    tab = next((t for t in tabs if t.key == request.GET.get("tab")), tabs[0])
+    tab = next((t for t in tabs if t.key == request.GET.get("tab")), next(t for t in tabs if t.key == "open"))
     status, account = request.GET.get("status", ""), request.GET.get("account", "")
     if text or account:
         cases = with_account(visible, account)

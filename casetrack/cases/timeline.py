@@ -207,6 +207,27 @@ SENTENCES: dict[str, Sentence] = {
     "negotiation.acceptance_revoked": Sentence(
         _("You took your acceptance back"), pgettext_lazy("staff", "The customer took the acceptance back"), "stop"
     ),
+    "negotiation.measure_proposed": Sentence(
+        _("The firm weighs helping you ahead"),
+        pgettext_lazy("staff", "Interim help proposed"),
+        "idle",
+        reason_public=False,
+    ),
+    "negotiation.measure_returned": Sentence(
+        _("The firm weighs helping you ahead"),
+        pgettext_lazy("staff", "Interim help returned"),
+        "idle",
+        reason_public=False,
+    ),
+    "negotiation.measure_approved": Sentence(
+        _("The firm helps you while the case runs"), pgettext_lazy("staff", "Interim help approved"), "good"
+    ),
+    "negotiation.measure_paid": Sentence(
+        _("The firm paid you money ahead"), pgettext_lazy("staff", "Provisional payment made"), "good"
+    ),
+    "negotiation.measure_ended": Sentence(
+        _("The firm ended its help while the case runs"), pgettext_lazy("staff", "Interim help ended"), "stop"
+    ),
     "negotiation.reasons_asked": Sentence(
         _("You asked the firm for its reasons in writing"),
         pgettext_lazy("staff", "The customer asked for the reasons in writing"),

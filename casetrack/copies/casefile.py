@@ -60,6 +60,7 @@ def case_facts(case: Case, user: User) -> dict[str, Any]:
             for row in Request.objects.visible_to(user).filter(case=case).order_by("pk")
         ],
         "settlements": _settlements(case),
+        "measures": [facts(row, *MEASURE) for row in case.measures.filter(status__in=TOLD).order_by("number")],
     }
 
 
@@ -90,6 +91,8 @@ def events(case: Case, user: User) -> list[dict[str, Any]]:
     ]
 
 
+MEASURE = ("number", "kind", "status", "amount", "until", "reason", "approved_at", "paid_on", "ended_because")
+TOLD = ("approved", "paid", "ended")
 PAYMENT = (
     "amount", "paid_on", "note", "recorded_at", "received_at", "denied_at", "failed_at", "failed_because",
 )  # fmt: skip

@@ -149,6 +149,68 @@ class LegalBasis(models.Model):
         ]
 
 
+class Measure(models.TextChoices):
+    PROVISIONAL_PAYMENT = "provisional_payment", _("Provisional payment")
+    DEFICIT_SUSPENDED = "deficit_suspended", _("Margin deficit not demanded for now")
+    DEFICIT_WAIVED = "deficit_waived", _("Margin deficit waived")
+
+
+class MeasureStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Waiting for approval")
+    APPROVED = "approved", _("In force")
+    RETURNED = "returned", _("Returned")
+    PAID = "paid", _("Paid")
+    ENDED = "ended", _("Ended")
+
+
+class InterimMeasure(models.Model):
+    """Help while the case runs, proposed by one person and approved by another: money ahead of the settlement (as US
+    Regulation E, 12 CFR 1005.11, has it), or a margin deficit that is not demanded, or waived.
+
+    `amount` is whole yen, of the payment or of the deficit. What was paid provisionally counts towards the settlement.
+    A provisional payment names its legal basis (`bases.Basis`) and `reference`. `until`: the last day, if there is one.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="measures")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=24, choices=Measure.choices)
+    status = models.CharField(max_length=10, choices=MeasureStatus.choices, default=MeasureStatus.PROPOSED)
+    amount = models.DecimalField(max_digits=20, decimal_places=0)
+    until = models.DateField(null=True)
+    reason = models.TextField()
+    basis = models.CharField(max_length=24, choices=Basis.choices, blank=True)
+    reference = models.CharField(max_length=120, blank=True)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    paid_on = models.DateField(null=True)
+    ended_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="negotiation_measure_number"),
+            one_of("kind", Measure.values, "negotiation_measure_kind"),
+            one_of("status", MeasureStatus.values, "negotiation_measure_status"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="negotiation_measure_amount"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+                name="negotiation_measure_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["approved", "paid"]) | Q(approved_by__isnull=False),
+                name="negotiation_measure_approved_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="paid") | (Q(kind="provisional_payment") & Q(paid_on__isnull=False)),
+                name="negotiation_measure_paid_on",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="provisional_payment") | ~Q(basis=""), name="negotiation_measure_basis"
+            ),
+        ]
+
+
 class Payment(models.Model):
     """Money paid under a settlement, as an approver recorded it; `received_at` is the victim's confirmation.
 

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,7 +22,8 @@ from casetrack.ledger.services import import_ledger
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.scope import scoped
-from casetrack.negotiation.services import prepare_offer
+from casetrack.negotiation.models import Measure
+from casetrack.negotiation.services import approve_measure, prepare_offer, propose_measure
 from casetrack.notifications.models import Delivery, MailChoice
 from casetrack.people.bank import BankFacts
 from casetrack.people.models import User
@@ -57,6 +59,10 @@ def world(story: Story) -> World:
     with travel_to(story.at):
         import_ledger(story.case.firm, "again.csv", changed, actor=story.user("ivan"))
         write_note(story.case, "Call the bank.", actor=story.user("ivan"))
+        help_ahead = propose_measure(
+            story.case, kind=Measure.DEFICIT_SUSPENDED, amount=Decimal(1), reason="…", actor=story.user("ivan")
+        )
+        approve_measure(help_ahead, actor=story.user("alma"))
         ask_for(story.case, "…", due_on=clock.tokyo_date(story.at), actor=story.user("ivan"))
         start_upload(uuid.uuid4(), "photo.jpg", 9, actor=story.user("vera"), case=story.case)
         add_file(SimpleUploadedFile("memo.txt", b"what I remember"), actor=story.user("vera"), case=story.case)

@@ -27,7 +27,8 @@ OURS = [
 GUARDED = [model for model in OURS if OWNERS & {field.column for field in model._meta.local_fields}]
 GUARDED = [model for model in GUARDED if model._meta.db_table not in OPEN]
 AFTER_AGREEMENT = {
-    "negotiation_settlement", "negotiation_countersignature", "negotiation_legalbasis", "negotiation_payment",
+    "negotiation_settlement", "negotiation_countersignature",
+    "negotiation_legalbasis", "negotiation_payment",
 }  # fmt: skip
 TABLES = [model._meta.db_table for model in GUARDED]
 OUTSIDERS = ["bruno", "otto", "rita", "mina", "nobody"]

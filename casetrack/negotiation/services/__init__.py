@@ -3,6 +3,13 @@
 from casetrack.negotiation.services.agreeing import countersign, live_settlement, revoke_acceptance
 from casetrack.negotiation.services.answers import accept_offer, counter_offer, refuse_offer
 from casetrack.negotiation.services.legal import check_legal_basis, record_legal_basis, return_legal_basis
+from casetrack.negotiation.services.measures import (
+    approve_measure,
+    end_measure,
+    pay_ahead,
+    propose_measure,
+    return_measure,
+)
 from casetrack.negotiation.services.offers import (
     approve_offer,
     discard_offer,
@@ -23,6 +30,7 @@ from casetrack.negotiation.services.recourse import ask_reasons, ask_review, clo
 
 __all__ = [
     "accept_offer",
+    "approve_measure",
     "approve_offer",
     "ask_reasons",
     "ask_review",
@@ -33,17 +41,21 @@ __all__ = [
     "countersign",
     "deny_receipt",
     "discard_offer",
+    "end_measure",
     "fail_payment",
     "give_reasons",
     "lapse_offers",
     "live_settlement",
+    "pay_ahead",
     "prepare_offer",
+    "propose_measure",
     "record_legal_basis",
     "record_payment",
     "refuse_offer",
     "reject_offer",
     "resume_negotiation",
     "return_legal_basis",
+    "return_measure",
     "revoke_acceptance",
     "show_payment",
     "withdraw_offer",

@@ -17,6 +17,7 @@ from casetrack.lib.money import plain
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services.agreeing import require_final
 from casetrack.negotiation.services.legal import require_legal_basis
+from casetrack.negotiation.services.measures import still_due
 from casetrack.people.bank import require_payable
 from casetrack.people.models import User
 
@@ -25,7 +26,7 @@ from casetrack.people.models import User
 def record_payment(
     settlement: Settlement, *, amount: Decimal, paid_on: dt.date, actor: User, note: str = ""
 ) -> Payment:
-    """Record that the agreed amount was paid.
+    """Record that the agreed amount was paid, less what was paid ahead.
 
     Raises NotAllowed, IllegalTransition, Conflict (paid already, not countersigned, still revocable, no checked legal
     basis, the bank account is kept back), InvalidInput (another amount, a date in the future or before the agreement).
@@ -34,8 +35,9 @@ def record_payment(
     require(actor, case, APPROVER)
     if Payment.objects.live().filter(settlement=settlement).exists():
         raise Conflict(_("The payment is recorded already."))
-    if amount != settlement.amount:
-        raise InvalidInput(_("The agreed amount is %(amount)s yen."), field="amount", amount=plain(settlement.amount))
+    due = still_due(settlement)
+    if amount != due:
+        raise InvalidInput(_("The amount still to be paid is %(amount)s yen."), field="amount", amount=plain(due))
     if not clock.tokyo_date(settlement.agreed_at) <= paid_on <= clock.tokyo_date(clock.now()):
         raise InvalidInput(_("Enter a day between the agreement and today."), field="paid_on")
     require_final(settlement)

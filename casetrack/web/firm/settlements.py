@@ -20,6 +20,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import countersign, fail_payment, record_payment, show_payment
 from casetrack.negotiation.services.legal import basis_of
+from casetrack.negotiation.services.measures import paid_ahead, still_due
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import PaymentForm, ReasonForm
@@ -57,6 +58,8 @@ def settlement(request: HttpRequest, reference: str) -> HttpResponse:
         "payments": found.payments.select_related("recorded_by__membership__firm").order_by("-pk"),
         "is_paid": found.payments.live().exists(),
         "basis": basis_of(found),
+        "ahead": paid_ahead(case),
+        "due": still_due(found),
         "can_sign": may_sign(request, found),
         "is_revocable": clock.now() < found.revocable_until,
         "can_pay": permissions.can(me(request), case, ACTIONS["record_payment"].name, clock.now()),
@@ -91,13 +94,16 @@ def payment(request: HttpRequest, reference: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
-            record_payment(found, amount=found.amount, paid_on=given["paid_on"], note=given["note"], actor=me(request))
+            record_payment(
+                found, amount=still_due(found), paid_on=given["paid_on"], note=given["note"], actor=me(request)
+            )
         except DomainError as error:
             status = refused(form, error)
         else:
             messages.success(request, _("The payment is recorded. The victim is asked to confirm it."))
             return redirect("firm:case", case.reference)
     context = {"case": case, "settlement": found, "form": form, "basis": basis_of(found)}
+    context |= {"ahead": paid_ahead(case), "due": still_due(found)}
     return render(request, "firm/payment.html", context, status=status)
 
 

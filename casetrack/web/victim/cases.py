@@ -106,6 +106,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "incidents": [_facts(incident) for incident in incidents],
         "timeline": list(reversed(timeline(case, user=user))),
         "may_ask": may_ask(case),
+        "measures": case.measures.filter(status__in=["approved", "paid"]).order_by("-number"),
         "may_write": may_write,
         "may_add": may_write and not why_closed(case),
         **_actions(user, case, open_offer),

@@ -1,0 +1,186 @@
+"""Help while a case runs: a provisional payment, a margin deficit that is not demanded for now, or waived."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.utils.translation import gettext_noop as _
+
+from casetrack.cases.events import write_event
+from casetrack.cases.models import Case
+from casetrack.cases.permissions import require
+from casetrack.cases.services.status import lock
+from casetrack.cases.workflow import APPROVER, INVESTIGATOR, Status
+from casetrack.lib import clock
+from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.lib.money import plain
+from casetrack.negotiation.bases import Basis
+from casetrack.negotiation.models import InterimMeasure, Measure, MeasureStatus, Settlement
+from casetrack.negotiation.services.legal import check_body
+from casetrack.people.bank import require_payable
+from casetrack.people.models import User
+
+WHILE = (
+    Status.ACKNOWLEDGED,
+    Status.INVESTIGATING,
+    Status.AWAITING_VICTIM,
+    Status.ASSESSED,
+    Status.NEGOTIATING,
+    Status.ESCALATED,
+)
+
+
+def paid_ahead(case: Case) -> Decimal:
+    """Whole yen that were paid provisionally."""
+    paid = case.measures.filter(status=MeasureStatus.PAID).aggregate(sum=Sum("amount"))["sum"]
+    return paid or Decimal(0)
+
+
+def still_due(settlement: Settlement) -> Decimal:
+    """Whole yen of the settlement still to be paid: what was agreed less what was paid ahead, never below 0."""
+    return max(settlement.amount - paid_ahead(settlement.case), Decimal(0))
+
+
+def _running(case: Case) -> None:
+    lock(case)
+    if case.status not in WHILE:
+        raise IllegalTransition(_("This is not possible now: the case is at “%(status)s”."), status=case.staff_status)
+
+
+@transaction.atomic
+def propose_measure(
+    case: Case,
+    *,
+    kind: str,
+    amount: Decimal,
+    reason: str,
+    actor: User,
+    until: dt.date | None = None,
+    basis: str = "",
+    reference: str = "",
+) -> InterimMeasure:
+    """Propose help for the victim, for another person to approve; the victim reads `reason` once it is approved.
+
+    A provisional payment needs a legal `basis` with its `reference`, as every payment does. Raises NotAllowed,
+    IllegalTransition, InvalidInput (`field` names what).
+    """
+    _running(case)
+    require(actor, case, INVESTIGATOR)
+    if kind not in Measure.values:
+        raise InvalidInput(_("Choose what is to be done."), field="kind")
+    if amount <= 0 or amount != amount.to_integral_value():
+        raise InvalidInput(_("Enter the amount in whole yen."), field="amount")
+    if not reason.strip():
+        raise InvalidInput(_("Give a reason."), field="reason")
+    if until is not None and until < clock.tokyo_date(clock.now()):
+        raise InvalidInput(_("The day lies in the past."), field="until")
+    is_payment = kind == Measure.PROVISIONAL_PAYMENT
+    if is_payment and basis not in Basis.values:
+        raise InvalidInput(_("Choose one of the legal bases."), field="basis")
+    if is_payment and not reference.strip():
+        raise InvalidInput(_("Enter the number or the day by which the paper is found."), field="reference")
+    if is_payment:
+        _check_basis(basis, amount)
+    measure = InterimMeasure.objects.create(
+        case=case,
+        number=(case.measures.aggregate(last=Max("number"))["last"] or 0) + 1,
+        kind=kind,
+        amount=amount,
+        until=until,
+        reason=reason.strip(),
+        basis=basis if is_payment else "",
+        reference=reference.strip() if is_payment else "",
+        proposed_by=actor,
+        proposed_at=clock.now(),
+    )
+    _write(measure, "proposed", actor, is_public=False)
+    return measure
+
+
+def _check_basis(basis: str, amount: Decimal) -> None:
+    try:
+        check_body(basis, amount, clock.tokyo_date(clock.now()))
+    except InvalidInput as refused:
+        refused.field = "basis"
+        raise
+
+
+def _write(measure: InterimMeasure, what: str, actor: User, *, reason: str = "", is_public: bool = True) -> None:
+    write_event(
+        measure.case, f"negotiation.measure_{what}", actor=actor, reason=reason, is_public=is_public,
+        data={"measure": measure.number, "kind": measure.kind, "amount": plain(measure.amount)},
+    )  # fmt: skip
+
+
+def _at(measure: InterimMeasure, actor: User, *statuses: MeasureStatus) -> None:
+    """Lock the case and read again. Raises IllegalTransition, NotAllowed, Conflict."""
+    _running(measure.case)
+    require(actor, measure.case, APPROVER)
+    measure.refresh_from_db(fields=["status"])
+    if measure.status not in statuses:
+        raise Conflict(_("Somebody has decided on this already."))
+
+
+def _second_person(measure: InterimMeasure, actor: User) -> None:
+    if measure.proposed_by_id == actor.pk:
+        raise NotAllowed(_("Another person must approve what you prepared."))
+
+
+@transaction.atomic
+def approve_measure(measure: InterimMeasure, *, actor: User) -> InterimMeasure:
+    """Approve it: it holds from now on, and the victim is told. Raises NotAllowed, IllegalTransition, Conflict."""
+    _at(measure, actor, MeasureStatus.PROPOSED)
+    _second_person(measure, actor)
+    measure.status, measure.approved_by, measure.approved_at = MeasureStatus.APPROVED, actor, clock.now()
+    measure.save(update_fields=["status", "approved_by", "approved_at"])
+    _write(measure, "approved", actor, reason=measure.reason)
+    return measure
+
+
+def _end(measure: InterimMeasure, status: MeasureStatus, reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput(_("Give a reason."), field="reason")
+    measure.status, measure.ended_because = status, reason
+    measure.save(update_fields=["status", "ended_because"])
+    return reason
+
+
+@transaction.atomic
+def return_measure(measure: InterimMeasure, *, actor: User, reason: str) -> InterimMeasure:
+    """Return a proposal with a reason. Raises NotAllowed, IllegalTransition, Conflict, InvalidInput."""
+    _at(measure, actor, MeasureStatus.PROPOSED)
+    _second_person(measure, actor)
+    _write(measure, "returned", actor, reason=_end(measure, MeasureStatus.RETURNED, reason), is_public=False)
+    return measure
+
+
+@transaction.atomic
+def end_measure(measure: InterimMeasure, *, actor: User, reason: str) -> InterimMeasure:
+    """End what is in force, with a reason that the victim reads. A waiver stays: it was given.
+
+    Raises NotAllowed, IllegalTransition, Conflict, InvalidInput.
+    """
+    _at(measure, actor, MeasureStatus.APPROVED)
+    if measure.kind == Measure.DEFICIT_WAIVED:
+        raise Conflict(_("A waiver cannot be taken back."))
+    _write(measure, "ended", actor, reason=_end(measure, MeasureStatus.ENDED, reason))
+    return measure
+
+
+@transaction.atomic
+def pay_ahead(measure: InterimMeasure, *, paid_on: dt.date, actor: User) -> InterimMeasure:
+    """Record that an approved provisional payment was made. Raises NotAllowed, IllegalTransition, Conflict (not
+    approved, no payment, the bank account is kept back), InvalidInput (the day)."""
+    _at(measure, actor, MeasureStatus.APPROVED)
+    if measure.kind != Measure.PROVISIONAL_PAYMENT:
+        raise Conflict(_("Nothing is paid with this."))
+    assert measure.approved_at is not None  # noqa: S101  (the database holds it)
+    if not clock.tokyo_date(measure.approved_at) <= paid_on <= clock.tokyo_date(clock.now()):
+        raise InvalidInput(_("Enter a day between the approval and today."), field="paid_on")
+    require_payable(measure.case.victim_user, measure.case.firm.code)
+    measure.status, measure.paid_on = MeasureStatus.PAID, paid_on
+    measure.save(update_fields=["status", "paid_on"])
+    _write(measure, "paid", actor)
+    return measure

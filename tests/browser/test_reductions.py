@@ -23,7 +23,7 @@ SEND = "main form button[type=submit]:not([name])"
 def told(cast: Cast) -> Story:
     """Vera's case before the assessment, with a file; three cases of others with reductions."""
     with system_scope():
-        for place, (victim, share) in enumerate({"otto": "0.1", "hana": "0.2", "kenji": "0.35"}.items()):
+        for place, (victim, share) in enumerate({"otto": "0.1", "hana": "0.2", "kenji": "0.15"}.items()):
             other = Story(cast, victim=victim, account=f"7-{place}").to_ledger().decided().wait(25)
             other.reduced(share).assessed()
         story = Story(cast, at=clock.now() - timedelta(days=50)).to_ledger().decided().wait(25)

@@ -57,6 +57,7 @@ def test_asking_agreeing_and_taking_back(
     shot(almas, f"agreeing-signed-{language}-{width}")
     with hers.expect_navigation():
         hers.click("main form .govuk-button--warning")
+    assert hers.locator(".govuk-notification-banner").count() == 1
     check(hers)
     shot(hers, f"agreeing-revoked-{language}-{width}")
     with system_scope():

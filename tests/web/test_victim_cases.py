@@ -317,3 +317,19 @@ def test_while_she_may_take_it_back_the_case_page_says_where(client_of: Any, ver
         assert at("offer-revoke", story.case, 1) not in text(browser.get(at("case", story.case)))
     story.paid()
     assert at("deny-receipt", story.case) in text(browser.get(at("case", story.case)))
+
+
+def test_after_she_took_it_back_her_pages_and_the_firms_are_there(
+    client_of: Any, vera: User, story: Story
+) -> None:
+    story.to_settlement().wait(1).revoked("I had been hurried.")
+    browser = client_of(vera)
+    with travel_to(story.at):
+        page = browser.get(at("case", story.case))
+        assert page.status_code == 200
+        assert "Acceptance taken back" in text(page)
+        for name in ("good-faith", "said"):
+            assert browser.get(at(name, story.case)).status_code == 200
+        for tail in ("", "offers/1/", "good-faith/"):
+            firm = client_of(story.user("alma")).get(f"/en/firm/cases/{story.case.reference}/{tail}")
+            assert firm.status_code == 200

@@ -13,8 +13,9 @@ from casetrack.cases.models import Case
 from casetrack.cases.workflow import Status
 from casetrack.evidence.services import ask_for
 from casetrack.lib.clock import TOKYO, tokyo, travel_to
+from casetrack.negotiation.workflow import PUBLIC, OfferStatus
 from casetrack.people.models import User
-from casetrack.web.victim.clocks import STAGES, Row
+from casetrack.web.victim.clocks import OFFER_STATES, STAGES, Row
 from tests.builders import Story
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +146,8 @@ def test_what_the_firm_asked_for_counts_to_the_end_of_its_day(browser: Client, s
     row = clocks(browser, story, tokyo(2025, 4, 25, 23))["Hand in what the firm asked for"]
     assert (row.detail, row.state, row.left) == ("取引報告書", "running", 0)
     assert clocks(browser, story, tokyo(2025, 4, 26))["Hand in what the firm asked for"].state == "missed"
+
+
+def test_every_offer_that_she_may_know_of_has_its_state() -> None:
+    by_herself = {OfferStatus.ANSWERED}  # how a counter-offer of hers ends
+    assert set(OFFER_STATES) == set(PUBLIC) - by_herself

@@ -52,6 +52,7 @@ TONES: dict[str, str] = {
     "rejected": "stop",
     "open": "decision",
     "accepted": "good",
+    "revoked": "stop",
     "refused": "stop",
     "countered": "decision",
     "answered": "decision",

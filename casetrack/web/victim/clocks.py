@@ -58,6 +58,7 @@ LEFT = (Status.DECLINED, Status.WITHDRAWN, Status.ESCALATED)
 OFFER_STATES = {
     OfferStatus.OPEN: RUNNING,
     OfferStatus.ACCEPTED: MET,
+    OfferStatus.REVOKED: MET,
     OfferStatus.REFUSED: MET,
     OfferStatus.COUNTERED: MET,
     OfferStatus.LAPSED: MISSED,

@@ -1,9 +1,10 @@
 """Files that commands read and write."""
 
 import csv
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -20,7 +21,18 @@ def guarded(cell: Any) -> str:
     return text
 
 
-def write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:
-    """UTF-8 with BOM, CRLF: what Excel in Japan opens right."""
+def csv_text(rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as CSV, every cell guarded. As UTF-8 with BOM it is what Excel in Japan opens right."""
+    out = io.StringIO(newline="")
+    _write(out, rows)
+    return out.getvalue()
+
+
+def write_csv(path: Path, rows: Iterable[Iterable[Any]]) -> None:
+    """The same as a file, row by row."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([guarded(cell) for cell in row] for row in rows)
+        _write(file, rows)
+
+
+def _write(out: TextIO, rows: Iterable[Iterable[Any]]) -> None:
+    csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)

@@ -1,7 +1,5 @@
 """The good-faith ledger in words and as CSV, the same for the firm, for the victim and for a copy of the case."""
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from casetrack.cases.models import Case
 from casetrack.cases.timeline import CLOCKS, SENTENCES, UNKNOWN
-from casetrack.lib import clock
-from casetrack.lib.files import guarded
+from casetrack.lib import clock, files
 from casetrack.lib.money import plain
 from casetrack.negotiation.good_faith import (
     BOTH,
@@ -85,10 +82,8 @@ def csv_text(case: Case) -> str:
         _("When"), _("Step"), _("By"), _("Who had to act"), _("Until when"), _("How it stands"), _("Reasons"),
         _("Firm"), _("Customer"), _("Gap"),
     ]  # fmt: skip
-    out = io.StringIO(newline="")
     lines: list[list[object]] = [list(head), *(_line(shown(row), row) for row in good_faith_of(case, clock.now()).rows)]
-    csv.writer(out).writerows([guarded(cell) for cell in line] for line in lines)
-    return out.getvalue()
+    return files.csv_text(lines)
 
 
 def _line(words: Shown, row: Row) -> list[object]:

@@ -1,17 +1,12 @@
 """The figures of good faith in words: what the firm's and the regulator's pages and files share."""
 
-import csv
-import io
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from casetrack.cases.timeline import CLOCKS
-from casetrack.lib.files import guarded
 from casetrack.lib.formats import NONE
 
 if TYPE_CHECKING:
@@ -54,16 +49,6 @@ def percent(share: Decimal | None) -> str:
 def days(number: Decimal | None) -> str:
     """At most one decimal: 3 or 3.5."""
     return NONE if number is None else f"{number.normalize():f}"
-
-
-def csv_response(name: str, lines: Iterable[Iterable[object]]) -> HttpResponse:
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([guarded(cell) for cell in line] for line in lines)
-    return HttpResponse(
-        out.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
 
 def exact(number: Decimal | int | None) -> str:

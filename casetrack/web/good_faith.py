@@ -12,6 +12,7 @@ from casetrack.lib import clock
 from casetrack.negotiation.good_faith import ACCEPTED, COUNTERED, OFFERED, WITHDRAWN, Row, good_faith_of
 from casetrack.negotiation.good_faith_words import csv_text, shown, waiting
 from casetrack.web.charts import grouped_bars
+from casetrack.web.downloads import csv_response
 from casetrack.web.formats import jp_date
 
 # The steps that move an amount: what the chart shows.
@@ -44,8 +45,4 @@ def chart_of(moves: Sequence[Row]) -> SafeString:
 
 
 def csv_of(case: Case) -> HttpResponse:
-    return HttpResponse(
-        csv_text(case).encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="good-faith-{case.reference}.csv"'},
-    )
+    return csv_response(f"good-faith-{case.reference}.csv", csv_text(case))

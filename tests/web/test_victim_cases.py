@@ -319,9 +319,7 @@ def test_while_she_may_take_it_back_the_case_page_says_where(client_of: Any, ver
     assert at("deny-receipt", story.case) in text(browser.get(at("case", story.case)))
 
 
-def test_after_she_took_it_back_her_pages_and_the_firms_are_there(
-    client_of: Any, vera: User, story: Story
-) -> None:
+def test_after_she_took_it_back_her_pages_and_the_firms_are_there(client_of: Any, vera: User, story: Story) -> None:
     story.to_settlement().wait(1).revoked("I had been hurried.")
     browser = client_of(vera)
     with travel_to(story.at):

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 
 from casetrack.cases.clocks import DEFAULT_TARGETS, SIDE_TARGETS
 from casetrack.firms.models import Firm
+from casetrack.lib.files import csv_text
 from casetrack.reports.good_faith import Figures, Times
 from casetrack.reports.publishing import may_see_figures, own_figures
 from casetrack.web.charts import Series, grouped_bars
-from casetrack.web.faith_figures import CLOCK_NAMES, MEASURE_NAMES, SHORT_NAMES, csv_response, days, exact, percent
+from casetrack.web.downloads import csv_response
+from casetrack.web.faith_figures import CLOCK_NAMES, MEASURE_NAMES, SHORT_NAMES, days, exact, percent
 from casetrack.web.firm.doors import for_staff, me, membership
 from casetrack.web.formats import quantity, yen
 from casetrack.web.periods import MonthsForm, since_the_beginning
@@ -67,7 +69,7 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
             [_("Late and not done yet"), name, times.late_now],
         ]
     lines += [[MEASURE_NAMES[name], "", exact(value)] for name, value in measures(found).items()]
-    return csv_response(f"good-faith-{first:%Y-%m}-{last:%Y-%m}.csv", lines)
+    return csv_response(f"good-faith-{first:%Y-%m}-{last:%Y-%m}.csv", csv_text(lines))
 
 
 def measures(found: Figures) -> dict[str, Any]:

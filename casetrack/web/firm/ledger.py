@@ -1,8 +1,6 @@
 """Importing an account's ledger: upload, look, confirm. Between the pages the file waits in the cache, encrypted and
 bound to the person, the case and the account."""
 
-import csv
-import io
 import uuid
 from dataclasses import dataclass, field
 
@@ -18,7 +16,8 @@ from casetrack.cases.services import sync_liquidations
 from casetrack.ledger.parsers import Rejection
 from casetrack.ledger.services import ImportReport, import_ledger, preview_ledger, rejected_csv
 from casetrack.lib.errors import DomainError
-from casetrack.lib.files import guarded
+from casetrack.lib.files import csv_text
+from casetrack.web.downloads import csv_response
 from casetrack.web.errors import explain
 from casetrack.web.firm.case import incident_at
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted
@@ -152,10 +151,4 @@ def rejected(request: HttpRequest, reference: str, place: int, token: uuid.UUID)
     head, *rows = rejected_csv(report)
     for row, rejection in zip(rows, report.rejections, strict=True):
         row[1] = f"{rejection.column}: {explained(rejection)}" if rejection.column else explained(rejection)
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([guarded(cell) for cell in row] for row in [head, *rows])
-    return HttpResponse(
-        out.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="rejected.csv"'},
-    )
+    return csv_response("rejected.csv", csv_text([head, *rows]))

@@ -1,7 +1,5 @@
 """The legal basis of a payment, and the fields of an accident report."""
 
-import csv
-import io
 from typing import Any
 
 from django import forms
@@ -18,12 +16,13 @@ from casetrack.cases.workflow import APPROVER, INVESTIGATOR
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.lib.files import guarded
+from casetrack.lib.files import csv_text
 from casetrack.negotiation.accident_report import facts_of
 from casetrack.negotiation.bases import SOURCES, Basis, limit_on
 from casetrack.negotiation.models import BasisStatus, LegalBasis, Settlement
 from casetrack.negotiation.services import check_legal_basis, record_legal_basis, return_legal_basis
 from casetrack.negotiation.services.legal import basis_of
+from casetrack.web.downloads import csv_response
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import ReasonForm
@@ -165,11 +164,5 @@ def accident_report(request: HttpRequest, reference: str) -> HttpResponse:
     """The fields of an accident report as CSV: a name and a value in each line, UTF-8 with a byte order mark."""
     case = firm_case(request, reference)
     settlement = settlement_of(case)
-    out = io.StringIO(newline="")
     rows = [(_("Field"), _("Value")), *facts_of(settlement, basis_of(settlement))]
-    csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)
-    return HttpResponse(
-        out.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="accident-report-{case.reference}.csv"'},
-    )
+    return csv_response(f"accident-report-{case.reference}.csv", csv_text(rows))

@@ -8,11 +8,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from casetrack.lib.files import csv_text
 from casetrack.lib.formats import NONE
 from casetrack.reports.good_faith import FEW
 from casetrack.reports.publishing import COUNTS, DAYS, MEASURES, Published, Value, figures_of_firms
 from casetrack.web.charts import grouped_bars
-from casetrack.web.faith_figures import MEASURE_NAMES, csv_response, days, exact, percent
+from casetrack.web.downloads import csv_response
+from casetrack.web.faith_figures import MEASURE_NAMES, days, exact, percent
 from casetrack.web.formats import as_decimal, quantity
 from casetrack.web.periods import MonthsForm, since_the_beginning
 from casetrack.web.regulator.views import for_regulators, me
@@ -52,7 +54,7 @@ def good_faith_csv(request: HttpRequest) -> HttpResponse:
             given = few() if value.is_few else exact(value.number)
             lines.append([one.firm.code, one.firm.name, MEASURE_NAMES[name], given])
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]
-    return csv_response(f"casetrack-good-faith-{first:%Y-%m}-{last:%Y-%m}.csv", lines)
+    return csv_response(f"casetrack-good-faith-{first:%Y-%m}-{last:%Y-%m}.csv", csv_text(lines))
 
 
 def few() -> str:

@@ -1,6 +1,7 @@
 """Who somebody is in a case, and what they may do there now."""
 
 import datetime as dt
+from decimal import Decimal
 
 from django.utils.translation import gettext_noop as _
 
@@ -29,6 +30,24 @@ def require(user: User, case: Case, *roles: str) -> str:
     if role not in roles:
         raise NotAllowed(_("You are not allowed to do this in this case."))
     return role
+
+
+def require_second_person(user: User, first: int | None) -> None:
+    """What one person (`first`, a user's id) prepared another approves or returns. Raises NotAllowed."""
+    if user.pk == first:
+        raise NotAllowed(_("Another person must approve what you prepared."))
+
+
+def is_within_limit(user: User, amount: Decimal) -> bool:
+    """Whether the person's limit reaches to `amount`, in whole yen. Nobody has one by default."""
+    membership = membership_of(user)
+    return membership is None or membership.approves_up_to is None or amount <= membership.approves_up_to
+
+
+def require_limit(user: User, amount: Decimal) -> None:
+    """Raises NotAllowed where `amount` is above what the person approves alone."""
+    if not is_within_limit(user, amount):
+        raise NotAllowed(_("The amount is above your limit. An approver with a higher limit must decide."))
 
 
 def can(user: User, case: Case, action: str, now: dt.datetime) -> bool:

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from casetrack.lib.constraints import one_of
+from casetrack.lib.constraints import not_negative, one_of
 from casetrack.people.models import User
 
 
@@ -55,16 +55,23 @@ class StaffRole(models.TextChoices):
 
 
 class Membership(models.Model):
-    """A person's place at a firm: one firm and one role at a time."""
+    """A person's place at a firm: one firm and one role at a time.
+
+    `approves_up_to` is whole yen: the most that an approver approves alone. None: no limit.
+    """
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="membership")
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=StaffRole.choices)
     display_name = models.CharField(max_length=80, blank=True)
+    approves_up_to = models.DecimalField(max_digits=20, decimal_places=0, null=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [one_of("role", StaffRole.values, "firms_membership_role")]
+        constraints = [
+            one_of("role", StaffRole.values, "firms_membership_role"),
+            not_negative("approves_up_to", "firms_membership_approves_up_to"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.user.email

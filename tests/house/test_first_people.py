@@ -1,6 +1,7 @@
 """The first firms and people, by command: docs/operations.md."""
 
 import re
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -70,6 +71,35 @@ def test_what_cannot_be_is_one_clear_line(command: list[str], said: str, minato:
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
     assert User.objects.count() == before
+
+
+def test_an_approver_gets_a_limit_and_loses_it_again(minato: Firm) -> None:
+    run("add_member", "alma@minato.example", "--firm", "MINATO", "--role", "approver")
+    assert run("limit_approver", "Alma@minato.example", "--up-to", "10000000").endswith("up to 10,000,000 yen.\n")
+    assert Membership.objects.get().approves_up_to == Decimal(10_000_000)
+    run("limit_approver", "alma@minato.example", "--up-to", "none")
+    assert Membership.objects.get().approves_up_to is None
+    assert [e.data["up_to"] for e in Entry.objects.filter(action="firms.approver_limited").order_by("pk")] == [
+        "10000000", None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("email", "up_to", "said"),
+    [
+        ("alma@minato.example", "-1", "whole yen"),
+        ("alma@minato.example", "0.5", "whole yen"),
+        ("alma@minato.example", "much", "whole yen, or none"),
+        ("alma@minato.example", "NaN", "whole yen, or none"),
+        ("fiona@minato.example", "5", "no approver with the address"),
+        ("nobody@minato.example", "5", "no approver with the address"),
+    ],
+)
+def test_a_limit_is_whole_yen_and_an_approvers(email: str, up_to: str, said: str, minato: Firm) -> None:
+    run("add_member", "alma@minato.example", "--firm", "MINATO", "--role", "approver")
+    run("add_member", "fiona@minato.example", "--firm", "MINATO", "--role", "intake")
+    with pytest.raises(CommandError, match=said):
+        run("limit_approver", email, "--up-to", up_to)
 
 
 def test_a_role_that_does_not_exist_is_refused(minato: Firm, capsys: Any) -> None:

@@ -15,6 +15,7 @@ from casetrack.assessment.services.inputs import digest
 from casetrack.audit.services import PLATFORM, record
 from casetrack.calc.loss import COMPONENTS
 from casetrack.cases.models import Access, Case
+from casetrack.cases.permissions import require_second_person
 from casetrack.firms.models import Firm, StaffRole, membership_of
 from casetrack.lib import clock
 from casetrack.lib.crypto import keyed_hash
@@ -213,8 +214,7 @@ def approve_policy(policy: CompensationPolicy, *, actor: User) -> CompensationPo
     Raises NotAllowed (the one who prepared it), Conflict.
     """
     _locked(policy, actor, PolicyStatus.PROPOSED)
-    if policy.prepared_by_id == actor.pk:
-        raise NotAllowed(_("Another person must approve what you prepared."))
+    require_second_person(actor, policy.prepared_by_id)
     policy.status, policy.approved_by, policy.published_at = PolicyStatus.PUBLISHED, actor, clock.now()
     policy.save(update_fields=["status", "approved_by", "published_at"])
     _record(policy, "published", actor)

@@ -14,12 +14,12 @@ from casetrack.assessment.reductions import CUSTOMER, FIRM, highest_share
 from casetrack.assessment.services.policies import policy_for
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
-from casetrack.cases.permissions import require
+from casetrack.cases.permissions import require, require_second_person
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import APPROVER, ENDED, INVESTIGATOR, Status
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib import clock
-from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.formats import listed
 from casetrack.lib.money import plain
 from casetrack.people.models import User
@@ -185,8 +185,7 @@ def approve_reduction(reduction: Reduction, *, actor: User) -> Reduction:
     that holds now allows less, or the customer has said since that they are vulnerable).
     """
     _waiting(reduction, actor, APPROVER)
-    if reduction.proposed_by_id == actor.pk:
-        raise NotAllowed(_("Another person must approve what you proposed."))
+    require_second_person(actor, reduction.proposed_by_id)
     case = reduction.case
     check_takeable(reduction)
     case.reductions.approved().update(status=ReductionStatus.REPLACED)

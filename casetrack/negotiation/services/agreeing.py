@@ -5,13 +5,13 @@ from django.utils.translation import gettext_noop as _
 
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
-from casetrack.cases.permissions import require
+from casetrack.cases.permissions import require, require_limit, require_second_person
 from casetrack.cases.services import move
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import APPROVER, VICTIM
 from casetrack.lib import clock
 from casetrack.lib.clock import TOKYO
-from casetrack.lib.errors import Conflict, NotAllowed
+from casetrack.lib.errors import Conflict
 from casetrack.negotiation.models import Countersignature, Payment, Settlement
 from casetrack.negotiation.services.offers import lead
 from casetrack.negotiation.workflow import OfferStatus
@@ -36,12 +36,12 @@ def _live(settlement: Settlement) -> Case:
 
 @transaction.atomic
 def countersign(settlement: Settlement, *, actor: User) -> Countersignature:
-    """Sign for the firm what the customer accepted. Raises NotAllowed (not an approver, or the one who prepared the
-    offer), Conflict (signed already, taken back, paid)."""
+    """Sign for the firm what the customer accepted. Raises NotAllowed (not an approver, the one who prepared the
+    offer, above the limit), Conflict (signed already, taken back, paid)."""
     case = _live(settlement)
     require(actor, case, APPROVER)
-    if settlement.offer.prepared_by_id == actor.pk:
-        raise NotAllowed(_("Another person must approve what you prepared."))
+    require_second_person(actor, settlement.offer.prepared_by_id)
+    require_limit(actor, settlement.amount)
     if Countersignature.objects.filter(settlement=settlement).exists():
         raise Conflict(_("The settlement is countersigned already."))
     signature = Countersignature.objects.create(

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_noop as _
 
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
-from casetrack.cases.permissions import require
+from casetrack.cases.permissions import require, require_limit, require_second_person
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import APPROVER, INVESTIGATOR, Status
 from casetrack.lib import clock
-from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import InterimMeasure, Measure, MeasureStatus, Settlement
@@ -122,16 +122,12 @@ def _at(measure: InterimMeasure, actor: User, *statuses: MeasureStatus) -> None:
         raise Conflict(_("Somebody has decided on this already."))
 
 
-def _second_person(measure: InterimMeasure, actor: User) -> None:
-    if measure.proposed_by_id == actor.pk:
-        raise NotAllowed(_("Another person must approve what you prepared."))
-
-
 @transaction.atomic
 def approve_measure(measure: InterimMeasure, *, actor: User) -> InterimMeasure:
     """Approve it: it holds from now on, and the victim is told. Raises NotAllowed, IllegalTransition, Conflict."""
     _at(measure, actor, MeasureStatus.PROPOSED)
-    _second_person(measure, actor)
+    require_second_person(actor, measure.proposed_by_id)
+    require_limit(actor, measure.amount)
     measure.status, measure.approved_by, measure.approved_at = MeasureStatus.APPROVED, actor, clock.now()
     measure.save(update_fields=["status", "approved_by", "approved_at"])
     _write(measure, "approved", actor, reason=measure.reason)
@@ -151,7 +147,7 @@ def _end(measure: InterimMeasure, status: MeasureStatus, reason: str) -> str:
 def return_measure(measure: InterimMeasure, *, actor: User, reason: str) -> InterimMeasure:
     """Return a proposal with a reason. Raises NotAllowed, IllegalTransition, Conflict, InvalidInput."""
     _at(measure, actor, MeasureStatus.PROPOSED)
-    _second_person(measure, actor)
+    require_second_person(actor, measure.proposed_by_id)
     _write(measure, "returned", actor, reason=_end(measure, MeasureStatus.RETURNED, reason), is_public=False)
     return measure
 

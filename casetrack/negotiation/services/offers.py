@@ -11,12 +11,12 @@ from casetrack.assessment.models import Assessment
 from casetrack.assessment.services import is_current
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
-from casetrack.cases.permissions import require
+from casetrack.cases.permissions import require, require_limit, require_second_person
 from casetrack.cases.services import move
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import INVESTIGATOR, Status
 from casetrack.lib import clock
-from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
 from casetrack.negotiation.workflow import OFFER_ACTIONS, OfferStatus
@@ -128,16 +128,16 @@ def prepare_offer(
 def approve_offer(offer: Offer, *, actor: User) -> Offer:
     """Approve a prepared offer: it opens, and whatever was open before it is over.
 
-    Raises NotAllowed (not an approver, or the one who prepared it), Conflict, IllegalTransition, InvalidInput (its
-    date has passed).
+    Raises NotAllowed (not an approver, the one who prepared it, above the limit), Conflict, IllegalTransition,
+    InvalidInput (its date has passed).
     """
     case = lock(offer.case)
     check_not_settled(case)
     require(actor, case, *OFFER_ACTIONS["approve"].by)
-    if offer.prepared_by_id == actor.pk:
-        raise NotAllowed(_("Another person must approve what you prepared."))
+    require_second_person(actor, offer.prepared_by_id)
     before = open_offer(case)
     offer.refresh_from_db()
+    require_limit(actor, offer.amount)
     if offer.valid_until is None or offer.valid_until <= clock.now():
         raise InvalidInput(_("The offer's date has passed. Return it, so that it gets a new one."))
     if offer.assessment is None or not is_current(offer.assessment):
@@ -171,8 +171,7 @@ def _open(offer: Offer, actor: User) -> None:
 def reject_offer(offer: Offer, *, actor: User, reason: str) -> Offer:
     """The approver returns a prepared offer with a reason."""
     case = lock(offer.case)
-    if offer.prepared_by_id == actor.pk:
-        raise NotAllowed(_("Another person must approve what you prepared."))
+    require_second_person(actor, offer.prepared_by_id)
     lead(offer, "reject", actor=actor, reason=reason)
     write_event(
         case, "negotiation.offer_returned", actor=actor, reason=reason, is_public=False, data={"offer": offer.number}

@@ -99,11 +99,13 @@ def interim(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _may(measure: InterimMeasure, role: str, request: HttpRequest) -> str:
-    """What the person may do with it now: decide, pay, end; or nothing."""
+    """What the person may do with it now: decide, return (above the own limit), pay, end; or nothing."""
     if role != APPROVER or measure.case.status not in WHILE:
         return ""
     if measure.status == "proposed":
-        return "" if measure.proposed_by_id == me(request).pk else "decide"
+        if measure.proposed_by_id == me(request).pk:
+            return ""
+        return "decide" if permissions.is_within_limit(me(request), measure.amount) else "return"
     if measure.status == "approved" and measure.kind != Measure.DEFICIT_WAIVED:
         return "pay" if measure.kind == Measure.PROVISIONAL_PAYMENT else "end"
     return ""

@@ -89,13 +89,17 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     found = offer_of(request, case, number)
     role = permissions.role_in(me(request), case)
     mine = found.prepared_by_id == me(request).pk
+    decides = role == APPROVER and not mine and found.status == OfferStatus.PREPARED
+    is_within = permissions.is_within_limit(me(request), found.amount)
     context = {
         "case": case,
         "offer": found,
         "parts": parts_of(found.components),
         "history": history(request, case),
-        "can_approve": role == APPROVER and not mine and found.status == OfferStatus.PREPARED,
+        "can_approve": decides and is_within,
+        "can_return": decides,
         "waits_for_another": mine and found.status == OfferStatus.PREPARED,
+        "is_above_limit": decides and not is_within,
         "can_discard": role == INVESTIGATOR and found.status == OfferStatus.PREPARED,
         "can_withdraw": role == APPROVER and found.party == OfferParty.FIRM and found.status == OfferStatus.OPEN,
     }

@@ -20,6 +20,7 @@ from casetrack.cases.models import Case
 from casetrack.cases.querysets import CaseQuerySet
 from casetrack.cases.workflow import APPROVER, ENDED, STAFF_NAMES, Status
 from casetrack.correspondence.models import Message, Party
+from casetrack.firms.models import membership_of
 from casetrack.intake.calls import may_take_calls
 from casetrack.lib import clock, references
 from casetrack.lib.crypto import account_index, normalize_account_number
@@ -65,11 +66,15 @@ def tabs_of(request: HttpRequest, cases: CaseQuerySet) -> list[Tab]:
 
 
 def waits_for(approver: User) -> Q:
-    """Cases in which something that somebody else prepared waits for an approver's word."""
+    """Cases in which something that somebody else prepared waits for the word of an approver whose limit reaches."""
     offers = Offer.objects.filter(status=OfferStatus.PREPARED).exclude(prepared_by=approver)
     reductions = Reduction.objects.filter(status=ReductionStatus.PROPOSED).exclude(proposed_by=approver)
-    bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
     unsigned = Settlement.objects.live().filter(countersignature=None).exclude(offer__prepared_by=approver)
+    place = membership_of(approver)
+    if place is not None and place.approves_up_to is not None:
+        offers = offers.filter(amount__lte=place.approves_up_to)
+        unsigned = unsigned.filter(amount__lte=place.approves_up_to)
+    bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
     waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned))
     return reduce(or_, (Q(pk__in=cases) for cases in waiting))
 

@@ -38,8 +38,9 @@ def canonical(settlement: Settlement) -> str:
 
 
 def may_sign(request: HttpRequest, found: Settlement) -> bool:
-    is_approver = permissions.role_in(me(request), found.case) == APPROVER
-    return is_approver and not hasattr(found, "countersignature") and found.offer.prepared_by_id != me(request).pk
+    user = me(request)
+    is_approver = permissions.role_in(user, found.case) == APPROVER and permissions.is_within_limit(user, found.amount)
+    return is_approver and not hasattr(found, "countersignature") and found.offer.prepared_by_id != user.pk
 
 
 @for_staff

@@ -1,0 +1,95 @@
+"""What is above an approver's limit another approver decides."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from casetrack.firms.services import limit_approver
+from casetrack.lib.clock import travel_to
+from casetrack.lib.errors import NotAllowed
+from casetrack.negotiation.models import Countersignature, Measure, Offer
+from casetrack.negotiation.services import approve_offer, countersign, prepare_offer, reject_offer
+from casetrack.negotiation.services.measures import approve_measure, propose_measure
+from casetrack.people.models import User
+from tests.builders import Story
+
+pytestmark = pytest.mark.django_db
+
+AMOUNT = Decimal(14_009_500)
+
+
+@pytest.fixture
+def limited(alma: User) -> Callable[[Decimal | None], User]:
+    """Alma as she comes to work after her limit was set."""
+
+    def to(up_to: Decimal | None) -> User:
+        limit_approver(alma.email, up_to, actor=User.objects.system())
+        return User.objects.get(pk=alma.pk)
+
+    return to
+
+
+def prepared(story: Story) -> Offer:
+    story.to_assessment()
+    with travel_to(story.at):
+        return prepare_offer(
+            story.case, story.run, amount=AMOUNT, reasons="By our policy.",
+            valid_until=story.at + dt.timedelta(days=14), actor=story.user("ivan"),
+        )  # fmt: skip
+
+
+def test_alma_approves_an_offer_of_exactly_her_limit(story: Story, limited: Any) -> None:
+    offer = prepared(story)
+    with travel_to(story.at):
+        assert approve_offer(offer, actor=limited(AMOUNT)).status == "open"
+
+
+def test_one_yen_above_her_limit_alma_may_return_an_offer_but_not_approve_it(story: Story, limited: Any) -> None:
+    offer = prepared(story)
+    alma = limited(AMOUNT - 1)
+    with travel_to(story.at):
+        with pytest.raises(NotAllowed, match="above your limit"):
+            approve_offer(offer, actor=alma)
+        offer.refresh_from_db()
+        assert offer.status == "prepared"
+        assert reject_offer(offer, actor=alma, reason="Ask for less.").status == "rejected"
+
+
+def test_a_settlement_above_her_limit_alma_does_not_countersign(story: Story, limited: Any) -> None:
+    story.to_settlement()
+    alma = limited(story.settlement.amount - 1)
+    with travel_to(story.at), pytest.raises(NotAllowed, match="above your limit"):
+        countersign(story.settlement, actor=alma)
+    assert not Countersignature.objects.exists()
+    with travel_to(story.at):
+        countersign(story.settlement, actor=limited(None))
+    assert Countersignature.objects.exists()
+
+
+def test_help_above_her_limit_alma_does_not_approve(story: Story, limited: Any) -> None:
+    story.to_assessment()
+    with travel_to(story.at):
+        help_ = propose_measure(
+            story.case, kind=Measure.DEFICIT_SUSPENDED, amount=Decimal(1000), reason="The talks go on.",
+            until=story.at.date() + dt.timedelta(days=30), actor=story.user("ivan"),
+        )  # fmt: skip
+        with pytest.raises(NotAllowed, match="above your limit"):
+            approve_measure(help_, actor=limited(Decimal(999)))
+        assert approve_measure(help_, actor=limited(Decimal(1000))).status == "approved"
+
+
+def test_her_page_says_so_and_her_list_leaves_it_to_others(client_of: Any, story: Story, limited: Any) -> None:
+    offer = prepared(story)
+    for up_to, may in ((AMOUNT - 1, False), (AMOUNT, True)):
+        browser = client_of(limited(up_to))
+        with travel_to(story.at):
+            page = browser.get(reverse("firm:offer", args=[story.case.reference, offer.number]))
+            queue = browser.get(reverse("firm:queue"), {"tab": "waiting"})
+        assert page.context["can_approve"] is may
+        assert page.context["can_return"] is True
+        assert page.context["is_above_limit"] is not may
+        assert (story.case.reference in queue.content.decode()) is may

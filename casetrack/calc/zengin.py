@@ -121,7 +121,8 @@ def half_width(text: str) -> str:
 
     What the format does not know is left as it is, for the writer to refuse.
     """
-    kana = jaconv.hira2kata(text.strip().translate(LARGE)).replace("゛", "ﾞ").replace("゜", "ﾟ")
+    marked = re.sub(" ?[\u3099゛]", "ﾞ", re.sub(" ?[\u309a゜]", "ﾟ", text.strip()))
+    kana = jaconv.hira2kata(marked.translate(LARGE))
     narrow: str = jaconv.z2h(kana, kana=True, ascii=True, digit=True)
     return re.sub(r"[\s\u3000]+", " ", narrow.translate(LARGE).upper())
 

@@ -259,6 +259,18 @@ SENTENCES: dict[str, Sentence] = {
     "negotiation.legal_basis_returned": Sentence(
         _("The firm is clearing on what legal basis it pays"), pgettext_lazy("staff", "Legal basis returned"), "idle"
     ),
+    "negotiation.transfer_made": Sentence(
+        _("The firm prepares the payment"), pgettext_lazy("staff", "Put into a transfer batch"), "idle"
+    ),
+    "negotiation.transfer_approved": Sentence(
+        _("The firm prepares the payment"), pgettext_lazy("staff", "Transfer batch approved"), "idle"
+    ),
+    "negotiation.transfer_taken_back": Sentence(
+        _("The firm prepares the payment"),
+        pgettext_lazy("staff", "Transfer batch taken back"),
+        "idle",
+        reason_public=False,
+    ),
     "negotiation.payment_recorded": Sentence(
         _("The firm paid the agreed amount"), pgettext_lazy("staff", "Payment recorded"), "good"
     ),

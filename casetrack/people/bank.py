@@ -10,16 +10,15 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TypedDict
 
-import jaconv
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
+from casetrack.calc.zengin import half_width
 from casetrack.lib import clock
 from casetrack.lib.crypto import encrypt
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.people.models import BankAccount, BankAlarm, BankClearance, User, Victim
 
-SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 FORMS = {"bank_code": r"[0-9]{4}", "branch_code": r"[0-9]{3}", "number": r"[0-9]{7}"}
 
 
@@ -43,10 +42,9 @@ class Block:
 
 
 def normalize_holder(name: str) -> str:
-    """A holder's name to compare: full-width katakana, no spaces or marks, small kana as large ones, Latin capitals."""
-    kana = jaconv.hira2kata(jaconv.h2z(name.strip(), kana=True, ascii=False, digit=False))
-    kana = unicodedata.normalize("NFKC", kana).upper()
-    return re.sub(r"[\s・.,'\-‐−ー]", "", kana).translate(SMALL)
+    """A holder's name to compare: as a bank writes it (small and old kana large, a hyphen for a long vowel, Latin
+    capitals), without spaces and marks. A long vowel counts: Ono and Oono are two people."""
+    return re.sub(r"[\s･・.,'’]|(?<![ｱ-ﾟ])-", "", half_width(unicodedata.normalize("NFKC", name)))
 
 
 def profile_of(user: User) -> Victim | None:

@@ -18,18 +18,21 @@ from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services.agreeing import require_final
 from casetrack.negotiation.services.legal import require_legal_basis
 from casetrack.negotiation.services.measures import still_due
+from casetrack.negotiation.services.readiness import require_no_transfer
 from casetrack.people.bank import require_payable
 from casetrack.people.models import User
 
 
 @transaction.atomic
 def record_payment(
-    settlement: Settlement, *, amount: Decimal, paid_on: dt.date, actor: User, note: str = ""
+    settlement: Settlement, *, amount: Decimal, paid_on: dt.date, actor: User, note: str = "", is_done: bool = False
 ) -> Payment:
     """Record that the agreed amount was paid, less what was paid ahead.
 
-    Raises NotAllowed, IllegalTransition, Conflict (paid already, not countersigned, still revocable, no checked legal
-    basis, the bank account is kept back), InvalidInput (another amount, a date in the future or before the agreement).
+    `is_done`: it has left the firm already, so what would keep a payment back now no longer can. Raises NotAllowed,
+    IllegalTransition, Conflict (paid already, not countersigned, still revocable, no checked legal basis, the bank
+    account is kept back, a transfer is under way), InvalidInput (another amount, a date in the future or before the
+    agreement).
     """
     case = lock(settlement.case)
     require(actor, case, APPROVER)
@@ -42,7 +45,9 @@ def record_payment(
         raise InvalidInput(_("Enter a day between the agreement and today."), field="paid_on")
     require_final(settlement)
     require_legal_basis(settlement)
-    require_payable(case.victim_user, case.firm.code)
+    if not is_done:
+        require_payable(case.victim_user, case.firm.code)
+        require_no_transfer(case)
     payment = Payment.objects.create(
         case=case,
         settlement=settlement,

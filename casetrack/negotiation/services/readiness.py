@@ -1,0 +1,153 @@
+"""Which settlements may go to the bank now, and what keeps the others back, in words."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.translation import gettext_noop as _
+
+from casetrack.calc.zengin import KNOWN, MOST_YEN, half_width
+from casetrack.cases.models import Case
+from casetrack.cases.workflow import Status
+from casetrack.firms.models import Firm
+from casetrack.lib import references
+from casetrack.lib.errors import Conflict, DomainError
+from casetrack.negotiation.models import Payment, Settlement, TransferLine
+from casetrack.negotiation.services.agreeing import require_final
+from casetrack.negotiation.services.legal import require_legal_basis
+from casetrack.negotiation.services.measures import still_due
+from casetrack.negotiation.transfers import LineStatus
+from casetrack.people.bank import bank_account_of, normalize_holder, require_payable
+from casetrack.people.models import BankAccount
+
+CODE_WIDTH = 10
+# As many are looked at in one go; the oldest agreements first.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """A settlement on its way to the bank: whole yen `due` to `account`, unless there are `obstacles`."""
+
+    settlement: Settlement
+    due: Decimal
+    account: BankAccount | None
+    obstacles: list[DomainError] = field(default_factory=list)
+
+
+def customer_code(case: Case) -> str:
+    """The ten digits by which a bank's results are matched: year and number of the reference. Raises Conflict."""
+    match = references.PATTERN.fullmatch(case.reference)
+    code = match[1] + match[2] if match else ""
+    if len(code) != CODE_WIDTH:
+        raise Conflict(_("The case's number does not fit into a transfer file."))
+    return code
+
+
+def live_line(case: Case) -> TransferLine | None:
+    """The transfer of the case that waits for the bank."""
+    return TransferLine.objects.filter(case=case, status=LineStatus.WAITING).select_related("batch").first()
+
+
+def require_no_transfer(case: Case) -> None:
+    """Raises Conflict while a transfer of the case is under way: it would be paid twice."""
+    line = live_line(case)
+    if line is not None:
+        raise Conflict(_("The case is in transfer batch %(number)s."), number=line.batch.number)
+
+
+def unpaid(firm: Firm) -> list[Settlement]:
+    """The firm's settlements that wait for their payment and are in no live batch, the oldest agreement first: MOST at
+    most. Of a case with several, only the first: they are paid one after another."""
+    paid = Payment.objects.live().values("settlement")
+    moving = TransferLine.objects.filter(status=LineStatus.WAITING).values("case")
+    related = ("case__firm", "case__victim", "case__victim_user", "offer__assessment")
+    rows = (
+        Settlement.objects.live()
+        .filter(case__firm=firm, case__status=Status.AGREED)
+        .exclude(pk__in=paid)
+        .exclude(case__in=moving)
+        .select_related(*related)
+        .order_by("agreed_at", "pk")[:MOST]
+    )
+    first: dict[int, Settlement] = {}
+    for row in rows:
+        first.setdefault(row.case_id, row)
+    return list(first.values())
+
+
+def readiness_of(settlement: Settlement) -> Readiness:
+    """Everything that keeps the settlement from being paid by transfer now."""
+    case = settlement.case
+    account = bank_account_of(case.victim_user)
+    due = still_due(settlement)
+    return Readiness(settlement, due, account, list(_obstacles(settlement, account, due)))
+
+
+def _obstacles(settlement: Settlement, account: BankAccount | None, due: Decimal) -> Iterator[DomainError]:
+    case = settlement.case
+    checks: tuple[Callable[[], object], ...] = (
+        lambda: _agreed(case),
+        lambda: require_final(settlement),
+        lambda: require_legal_basis(settlement),
+        lambda: _in_money(settlement),
+        lambda: _payable_amount(due),
+        lambda: customer_code(case),
+        lambda: _details(case, account),
+        lambda: require_payable(case.victim_user, case.firm.code),
+        lambda: _own_name(case, account),
+        lambda: _writable(account),
+    )
+    for check in checks:
+        try:
+            check()
+        except DomainError as obstacle:
+            yield obstacle
+
+
+def _agreed(case: Case) -> None:
+    if case.status != Status.AGREED:
+        raise Conflict(_("This is not possible now: the case is at “%(status)s”."), status=case.staff_status)
+
+
+def _in_money(settlement: Settlement) -> None:
+    if is_restored(settlement):
+        raise Conflict(_("The account is restored in kind: see the instructions to the back office."))
+
+
+def is_restored(settlement: Settlement) -> bool:
+    """Whether the settlement names restoration, and not money alone."""
+    return Decimal(settlement.terms["components"].get("restoration", 0)) != 0
+
+
+def _payable_amount(due: Decimal) -> None:
+    if due <= 0:
+        raise Conflict(_("Nothing is left to be paid."))
+    if due > MOST_YEN:
+        raise Conflict(_("The amount is too large for a transfer file."))
+
+
+def _details(case: Case, account: BankAccount | None) -> None:
+    if case.victim_user_id is None:
+        raise Conflict(_("The customer has no log-in yet, so there are no bank details."))
+    if account is None:
+        raise Conflict(_("The customer has not entered bank details yet."))
+
+
+def _own_name(case: Case, account: BankAccount | None) -> None:
+    """The account must be in the victim's own name: the kana of the report against the holder's."""
+    expected = case.victim.kana or case.victim.name
+    if account is not None and normalize_holder(account.holder) != normalize_holder(expected):
+        raise Conflict(
+            _("The account is in another name: %(holder)s. The customer's name is %(expected)s."),
+            holder=account.holder, expected=expected,
+        )  # fmt: skip
+
+
+def _writable(account: BankAccount | None) -> None:
+    unknown = sorted(set(half_width(account.holder)) - KNOWN) if account else []
+    if unknown:
+        raise Conflict(
+            _("The bank's format does not know these characters of the holder's name: %(characters)s"),
+            characters=" ".join(unknown),
+        )  # fmt: skip

@@ -34,6 +34,8 @@ FIRMS = RemitterFacts(
 def second_approver(cast: Cast) -> User:
     """Sora, who approves at MINATO beside alma."""
     member = add_member("sora@minato.example", "MINATO", StaffRole.APPROVER, actor=User.objects.system())
+    member.user.is_demo = True  # no second factor, as the other personas
+    member.user.save(update_fields=["is_demo"])
     cast.user["sora"] = member.user
     return member.user
 

@@ -74,6 +74,11 @@ class ZenginError(Exception):
         super().__init__(message % params if params else message)
         self.message, self.field, self.line, self.params = message, field, line, params
 
+    @property
+    def label(self) -> str:
+        """The field's name as a message of the catalogue; "" for the record as a whole."""
+        return FIELDS.get(self.field, "")
+
 
 @dataclass(frozen=True)
 class Remitter:

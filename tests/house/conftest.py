@@ -22,13 +22,16 @@ from casetrack.ledger.services import import_ledger
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.scope import scoped
-from casetrack.negotiation.models import Measure
-from casetrack.negotiation.services import approve_measure, prepare_offer, propose_measure
+from casetrack.negotiation.models import Measure, Payment, TransferBatch
+from casetrack.negotiation.services import approve_measure, confirm_receipt, prepare_offer, propose_measure
+from casetrack.negotiation.services.results import record_executed
+from casetrack.negotiation.services.transfers import set_remitter
 from casetrack.notifications.models import Delivery, MailChoice
 from casetrack.people.bank import BankFacts
 from casetrack.people.models import User
 from casetrack.people.services import once
 from tests.builders import ANSWERS_A, Story
+from tests.transfers import FIRMS, ready, second_approver, sent
 
 BANK = BankFacts(
     bank_name="みなと銀行", bank_code="0562", branch_name="本店", branch_code="001", kind="ordinary", number="0123456",
@@ -93,6 +96,11 @@ def world(story: Story) -> World:
     )
     BulkAct.objects.create(case=story.case, actor=story.user("ivan"), kind="decisions", done_at=now)
     MailChoice.objects.create(user=story.user("vera"))
+    set_remitter(firm, FIRMS, actor=story.user("alma"))
+    TransferBatch.objects.create(
+        firm=firm, number=1, day=clock.tokyo_date(now), file_encrypted="", file_sha256="", made_by=story.user("alma"),
+        made_at=now,
+    )  # fmt: skip
     ask_copy(language="ja", actor=story.user("vera"))
     drain(now, only=["cases.submitted"])
     return World(story.cast, story)
@@ -100,5 +108,10 @@ def world(story: Story) -> World:
 
 @pytest.fixture
 def settled(story: Story) -> World:
-    """Vera's case to its end: a settlement and a payment."""
-    return World(story.cast, story.to_end())
+    """Vera's case to its end: a settlement and a payment, by transfer."""
+    second_approver(story.cast)
+    batch = sent(ready(story))
+    with travel_to(story.at):
+        record_executed(batch, paid_on=batch.day, actor=story.user("alma"))
+        confirm_receipt(Payment.objects.get(), actor=story.user("vera"))
+    return World(story.cast, story)

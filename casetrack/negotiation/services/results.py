@@ -56,11 +56,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a file was not taken, and in which line (0: not of one)."""
+    """Why a file was not taken, in which line (0: not of one), and by `what` field of the record."""
 
     line: int
     message: str
     params: dict[str, Any] = field(default_factory=dict)
+    what: str = ""
 
 
 class ResultsRefused(InvalidInput):
@@ -87,7 +88,7 @@ def rows_of(data: bytes) -> list[Row]:
         try:
             found = zengin.read_file(data)
         except zengin.ZenginError as error:
-            raise ResultsRefused([Problem(error.line, error.message, error.params)]) from None
+            raise ResultsRefused([Problem(error.line, error.message, error.params, error.label)]) from None
         return [
             Row(place, row.customer_1, row.sent_as, batch=int(row.customer_2), amount=row.amount)
             for place, row in enumerate(found.transfers, start=2)

@@ -155,7 +155,9 @@ def make_batch(firm: Firm, settlements: Iterable[Settlement], *, day: dt.date, a
     try:
         data = zengin.write_file(_remitter_of(facts_of(remitter)), day, [_transfer(row, number) for row in rows])
     except zengin.ZenginError as error:
-        raise InvalidInput(error.message, **error.params) from None
+        place = error.line - 2  # of the header there is none: it was checked when it was kept
+        about = {"reference": rows[place].settlement.case.reference} if 0 <= place < len(rows) else {}
+        raise InvalidInput(error.message, **error.params | about) from None
     batch = TransferBatch.objects.create(
         firm=firm,
         number=number,

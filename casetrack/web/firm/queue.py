@@ -18,13 +18,14 @@ from django.views.decorators.http import require_http_methods
 from casetrack.assessment.models import Reduction, ReductionStatus
 from casetrack.cases.models import Case
 from casetrack.cases.querysets import CaseQuerySet
-from casetrack.cases.workflow import APPROVER, ENDED, STAFF_NAMES, Status
+from casetrack.cases.workflow import APPROVER, ENDED, INVESTIGATOR, STAFF_NAMES, Status
 from casetrack.correspondence.models import Message, Party
 from casetrack.firms.models import membership_of
 from casetrack.intake.calls import may_take_calls
 from casetrack.lib import clock, references
 from casetrack.lib.crypto import account_index, normalize_account_number
-from casetrack.negotiation.models import BasisStatus, LegalBasis, Offer, Settlement
+from casetrack.negotiation.models import BasisStatus, LegalBasis, Offer, Settlement, TransferLine
+from casetrack.negotiation.transfers import BatchStatus, LineStatus
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
 from casetrack.web.firm.doors import for_staff, me, membership
@@ -59,6 +60,9 @@ def tabs_of(request: HttpRequest, cases: CaseQuerySet) -> list[Tab]:
         Tab("overdue", _("Overdue"), Q(due_at__lt=clock.now()), OPEN),
         Tab("ended", _("Ended"), ALL, Q(status__in=ENDED)),
     )
+    if membership(request).role in (APPROVER, INVESTIGATOR):
+        failed = Q(pk__in=TransferLine.objects.unresolved().values("case"))
+        tabs = (*tabs, Tab("failed", _("Transfer failed"), failed, OPEN))
     if membership(request).role == APPROVER:
         tabs = (Tab("waiting", _("Waits for your decision"), waits_for(me(request)), OPEN), *tabs)
     counts = cases.aggregate(**{tab.key: Count("pk", filter=tab.rule) for tab in tabs})
@@ -75,7 +79,9 @@ def waits_for(approver: User) -> Q:
         offers = offers.filter(amount__lte=place.approves_up_to)
         unsigned = unsigned.filter(amount__lte=place.approves_up_to)
     bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
-    waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned))
+    moving = TransferLine.objects.filter(status=LineStatus.WAITING, batch__status=BatchStatus.MADE)
+    moving = moving.exclude(batch__made_by=approver)
+    waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned, moving))
     return reduce(or_, (Q(pk__in=cases) for cases in waiting))
 
 

@@ -23,6 +23,7 @@ from casetrack.web.firm import (
     reductions,
     settlements,
     telephone,
+    transfers,
 )
 
 
@@ -124,7 +125,18 @@ call = [
     path("delete/", telephone.delete, name="telephone-delete"),
     path("<slug:step>/", telephone.step, name="telephone-step"),
 ]
+transfer = [
+    path("", transfers.transfer, name="transfer"),
+    path("approve/", transfers.approve, name="transfer-approve"),
+    path("file/", transfers.file, name="transfer-file"),
+    path("return/", transfers.send_back, name="transfer-return"),
+    path("results/", transfers.results, name="transfer-results"),
+    path("executed/", transfers.executed, name="transfer-executed"),
+]
 urlpatterns = [
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/account/", transfers.remitter, name="transfer-remitter"),
+    path("transfers/<int:number>/", include(transfer)),
     path("telephone/", telephone.calls, name="telephone"),
     path("telephone/<uuid:taken>/", include(call)),
     path("good-faith/", figures.figures, name="figures"),

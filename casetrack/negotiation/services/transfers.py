@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 from casetrack.audit.services import PLATFORM, record
 from casetrack.calc import zengin
 from casetrack.cases.events import write_event
+from casetrack.cases.permissions import require_second_person
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import APPROVER
 from casetrack.firms.models import Firm, membership_of
@@ -235,8 +236,7 @@ def approve_batch(batch: TransferBatch, *, actor: User) -> TransferBatch:
     lines = lock_batch(batch, actor)
     if batch.status != BatchStatus.MADE:
         raise Conflict(_("Somebody has decided on this already."))
-    if batch.made_by_id == actor.pk:
-        raise NotAllowed(_("Another person must approve what you prepared."))
+    require_second_person(actor, batch.made_by_id)
     check_day(batch.firm, batch.day)
     check_unchanged(lines)
     batch.status, batch.approved_by, batch.approved_at = BatchStatus.APPROVED, actor, clock.now()

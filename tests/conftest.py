@@ -63,6 +63,11 @@ def otto(cast: Cast) -> User:
 
 
 @pytest.fixture
+def sora(cast: Cast) -> User:
+    return cast.user["sora"]
+
+
+@pytest.fixture
 def fiona(cast: Cast) -> User:
     return cast.user["fiona"]
 

@@ -3,9 +3,6 @@
 import datetime as dt
 
 from casetrack.cases.services.bank import change_bank_account
-from casetrack.demo.cast import Cast
-from casetrack.firms.models import StaffRole
-from casetrack.firms.services import add_member
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.negotiation.models import TransferBatch
@@ -18,7 +15,6 @@ from casetrack.negotiation.services.transfers import (
     set_remitter,
 )
 from casetrack.people.bank import BankFacts
-from casetrack.people.models import User
 from tests.builders import Story
 
 HERS = BankFacts(
@@ -29,15 +25,6 @@ FIRMS = RemitterFacts(
     client_code="1234567890", client_name="ミナトショウケン(カ", bank_code="0562", bank_name="ミナト",
     branch_code="001", branch_name="ホンテン", account_kind="2", number="7654321",
 )  # fmt: skip
-
-
-def second_approver(cast: Cast) -> User:
-    """Sora, who approves at MINATO beside alma."""
-    member = add_member("sora@minato.example", "MINATO", StaffRole.APPROVER, actor=User.objects.system())
-    member.user.is_demo = True  # no second factor, as the other personas
-    member.user.save(update_fields=["is_demo"])
-    cast.user["sora"] = member.user
-    return member.user
 
 
 def with_bank(story: Story, **changes: str) -> Story:

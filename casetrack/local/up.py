@@ -28,6 +28,7 @@ DEMO_PEOPLE = (
     ("fiona@minato.example", "intake, Minato Securities"),
     ("ivan@minato.example", "investigator, Minato Securities"),
     ("alma@minato.example", "approver, Minato Securities"),
+    ("sora@minato.example", "a second approver there"),
     ("bruno@aozora.example", "approver, Aozora Securities"),
     ("rita@regulator.example", "regulator"),
     ("mina@adr.example", "mediator"),

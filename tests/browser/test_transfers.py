@@ -13,7 +13,7 @@ from casetrack.negotiation.models import TransferBatch
 from casetrack.negotiation.services.readiness import customer_code
 from tests.browser.conftest import LOOKS
 from tests.builders import Cast, Story
-from tests.transfers import ready, second_approver, with_bank
+from tests.transfers import ready, with_bank
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,7 +23,7 @@ def test_from_the_list_to_the_banks_answer(
     open_as: Callable[..., Page], check: Any, shot: Any, cast: Cast, language: str, width: str
 ) -> None:
     with system_scope():
-        sora = second_approver(cast)
+        sora = cast.user["sora"]
         story = ready(Story(cast, at=timezone.now() - dt.timedelta(days=70)))
         other = Story(cast, victim="kenji", account="0123-7777777", at=timezone.now() - dt.timedelta(days=60))
         with_bank(other.to_settlement(), holder="ヤマザキ ハナコ")

@@ -31,7 +31,7 @@ from casetrack.people.bank import BankFacts
 from casetrack.people.models import User
 from casetrack.people.services import once
 from tests.builders import ANSWERS_A, Story
-from tests.transfers import FIRMS, ready, second_approver, sent
+from tests.transfers import FIRMS, ready, sent
 
 BANK = BankFacts(
     bank_name="みなと銀行", bank_code="0562", branch_name="本店", branch_code="001", kind="ordinary", number="0123456",
@@ -109,7 +109,6 @@ def world(story: Story) -> World:
 @pytest.fixture
 def settled(story: Story) -> World:
     """Vera's case to its end: a settlement and a payment, by transfer."""
-    second_approver(story.cast)
     batch = sent(ready(story))
     with travel_to(story.at):
         record_executed(batch, paid_on=batch.day, actor=story.user("alma"))

@@ -15,15 +15,10 @@ from casetrack.negotiation.services.readiness import customer_code, unpaid
 from casetrack.negotiation.services.results import ResultsRefused, Taken, import_results, record_executed
 from casetrack.negotiation.services.transfers import approve_batch, return_batch
 from casetrack.people.models import User
-from tests.builders import Cast, Story
-from tests.transfers import made, ready, second_approver, sent, with_bank
+from tests.builders import Story
+from tests.transfers import made, ready, sent, with_bank
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sora(cast: Cast) -> User:
-    return second_approver(cast)
 
 
 @pytest.fixture

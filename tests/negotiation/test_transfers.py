@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from casetrack.audit.models import Entry
 from casetrack.calc.zengin import read_file
 from casetrack.cases.services.bank import change_bank_account, raise_bank_alarm
+from casetrack.firms.services import limit_approver
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.lib.scope import system_scope
@@ -23,18 +24,14 @@ from casetrack.negotiation.services.transfers import (
     return_batch,
     set_remitter,
 )
+from casetrack.negotiation.transfers import BatchStatus
 from casetrack.people.bank import BankFacts
 from casetrack.people.models import User, Victim
 from tests.builders import Cast, Story
 from tests.negotiation.test_concurrency import at_once
-from tests.transfers import FIRMS, HERS, made, ready, second_approver, with_bank
+from tests.transfers import FIRMS, HERS, made, ready, with_bank
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sora(cast: Cast) -> User:
-    return second_approver(cast)
 
 
 @pytest.fixture
@@ -155,6 +152,18 @@ def test_the_one_who_made_it_does_not_approve_it_even_by_sql(payable: Story, alm
         approve_batch(batch, actor=alma)
     with pytest.raises(IntegrityError), transaction.atomic():
         TransferBatch.objects.update(approved_by=alma)
+
+
+def test_a_transfer_above_her_limit_waits_for_another_approver(payable: Story, sora: User) -> None:
+    batch = made(payable)
+    amount = batch.lines.get().amount
+    with travel_to(payable.at):
+        limit_approver("sora@minato.example", amount - 1, actor=User.objects.system())
+        with pytest.raises(NotAllowed):
+            approve_batch(batch, actor=User.objects.get(pk=sora.pk))
+        limit_approver("sora@minato.example", amount, actor=User.objects.system())
+        approve_batch(batch, actor=User.objects.get(pk=sora.pk))
+    assert batch.status == BatchStatus.APPROVED
 
 
 def test_nothing_is_given_out_before_the_second_person(payable: Story, alma: User) -> None:
@@ -289,7 +298,6 @@ def test_numbers_and_names_lie_encrypted(payable: Story) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_batches_of_one_settlement_at_once_are_one(cast: Cast) -> None:
     with system_scope():
-        second_approver(cast)
         story = ready(Story(cast))
         batch_day = story.at
 

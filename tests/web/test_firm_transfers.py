@@ -12,15 +12,10 @@ from casetrack.negotiation.services.readiness import customer_code
 from casetrack.negotiation.services.transfers import approve_batch
 from casetrack.people.models import User
 from tests.builders import Cast, Story
-from tests.transfers import FIRMS, HERS, made, ready, second_approver, sent, with_bank
+from tests.transfers import FIRMS, HERS, made, ready, sent, with_bank
 
 pytestmark = pytest.mark.django_db
 PAGE = "/en/firm/transfers/"
-
-
-@pytest.fixture
-def sora(cast: Cast) -> User:
-    return second_approver(cast)
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def _agreed(case: Case) -> None:
 
 def _in_money(settlement: Settlement) -> None:
     if is_restored(settlement):
-        raise Conflict(_("The account is restored in kind: see the instructions to the back office."))
+        raise Conflict(_("The account is restored in kind: record the payment by hand once that is done."))
 
 
 def is_restored(settlement: Settlement) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from casetrack.audit.services import PLATFORM, record
 from casetrack.calc import zengin
 from casetrack.cases.events import write_event
-from casetrack.cases.permissions import require_second_person
+from casetrack.cases.permissions import require_limit, require_second_person
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import APPROVER
 from casetrack.firms.models import Firm, membership_of
@@ -232,11 +232,15 @@ def check_unchanged(lines: Iterable[TransferLine]) -> None:
 
 @transaction.atomic
 def approve_batch(batch: TransferBatch, *, actor: User) -> TransferBatch:
-    """A second person approves it: its file may be fetched. Raises NotAllowed, Conflict, InvalidInput (the day)."""
+    """A second person approves it: its file may be fetched.
+
+    Raises NotAllowed (also where one of its transfers is above the person's limit), Conflict, InvalidInput (the day).
+    """
     lines = lock_batch(batch, actor)
     if batch.status != BatchStatus.MADE:
         raise Conflict(_("Somebody has decided on this already."))
     require_second_person(actor, batch.made_by_id)
+    require_limit(actor, max(line.amount for line in lines))
     check_day(batch.firm, batch.day)
     check_unchanged(lines)
     batch.status, batch.approved_by, batch.approved_at = BatchStatus.APPROVED, actor, clock.now()

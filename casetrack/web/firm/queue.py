@@ -81,6 +81,8 @@ def waits_for(approver: User) -> Q:
     bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
     moving = TransferLine.objects.filter(status=LineStatus.WAITING, batch__status=BatchStatus.MADE)
     moving = moving.exclude(batch__made_by=approver)
+    if place is not None and place.approves_up_to is not None:
+        moving = moving.filter(amount__lte=place.approves_up_to)
     waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned, moving))
     return reduce(or_, (Q(pk__in=cases) for cases in waiting))
 

@@ -30,8 +30,8 @@ EXECUTION = (
     "tax", "interest", "open_price", "amount",
 )  # fmt: skip
 OFFER = (
-    "number", "party", "status", "amount", "components", "reasons", "valid_until", "opened_at", "ended_at",
-    "answer_reason",
+    "number", "party", "status", "amount", "components", "component_reasons", "in_kind", "waived", "conditions",
+    "relied_on", "reasons", "valid_until", "opened_at", "ended_at", "answer_reason",
 )  # fmt: skip
 ASSESSMENT = (
     "number", "method", "valuation_on", "reduction", "reduction_reason", "method_version", "loss", "due", "cash",

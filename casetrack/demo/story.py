@@ -24,6 +24,7 @@ from casetrack.ledger.services import import_ledger
 from casetrack.lib.clock import tokyo, travel_to
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import Countersignature, Offer, Payment, Settlement
+from casetrack.negotiation.proposal import Proposal, at_amount
 from casetrack.negotiation.services import (
     accept_offer,
     approve_offer,
@@ -224,7 +225,7 @@ class Story:
             prepared = prepare_offer(
                 self.case,
                 self.run,
-                amount=self.run.due if amount is None else amount,
+                proposal=at_amount(self.run, self.run.due if amount is None else amount, "話し合いによる調整です。"),
                 reasons=reasons or "当社の補償方針にもとづく金額です。",
                 valid_until=self.at + dt.timedelta(days=days),
                 actor=self.user(self.investigator),
@@ -235,7 +236,7 @@ class Story:
 
     def countered(self, amount: Decimal, reason: str) -> "Story":
         with travel_to(self.at):
-            counter_offer(self.offer, amount=amount, reason=reason, actor=self.user(self.victim))
+            counter_offer(self.offer, proposal=Proposal({}, total=amount), reason=reason, actor=self.user(self.victim))
         return self
 
     def accepted(self) -> "Story":

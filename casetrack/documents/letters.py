@@ -12,7 +12,7 @@ from casetrack.documents.blocks import Block, content, figure, heading, pairs, p
 from casetrack.documents.loss import loss_statement
 from casetrack.documents.models import DocumentKind
 from casetrack.documents.registry import Facts, after
-from casetrack.lib.formats import jp_date, jp_datetime, yen
+from casetrack.lib.formats import jp_date, jp_datetime, quantity, yen
 from casetrack.negotiation.models import Offer, Settlement
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def _offered(case: Case, made: Offer) -> Iterator[Block]:
     yield figure(_("Offer %(number)s") % {"number": made.number}, yen(made.amount), until)
     yield heading(_("How the amount is made up"))
     yield _parts(made)
+    yield from _besides(made)
     yield heading(_("Our reasons"))
     yield quote(made.reasons)
     if made.assessment:
@@ -118,6 +119,26 @@ def _parts(made: Offer) -> Block:
     ]
     rows.append((_("Together"), yen(made.amount)))
     return table([(_("Component"), "1fr left"), (_("Amount"), "auto right")], rows, totals=1)
+
+
+def _besides(made: Offer) -> Iterator[Block]:
+    """Why a part is not what was assessed, and what there is besides money."""
+    reasons = [(PLAIN_COMPONENTS.get(name, name), text) for name, text in made.component_reasons.items()]
+    if reasons:
+        yield heading(_("Why parts of it differ from the calculation"))
+        yield pairs(reasons)
+    rows: list[tuple[StrOrPromise, StrOrPromise]] = []
+    for security, units in made.in_kind.items():
+        said = _("%(security)s back to the firm") if units.startswith("-") else _("%(security)s to you")
+        rows.append((said % {"security": security}, quantity(units.removeprefix("-"))))
+    if made.waived:
+        rows.append((_("Margin deficit that is waived"), yen(made.waived)))
+    if made.conditions:
+        rows.append((_("Conditions"), made.conditions))
+    rows += [(_("Relies on the file"), f"{file['name']}\n{file['sha256']}") for file in made.relied_on]
+    if rows:
+        yield heading(_("Besides the money"))
+        yield pairs(rows)
 
 
 @after("negotiation.offer_accepted")
@@ -151,6 +172,7 @@ def _settled(case: Case, entry: Entry, agreed: Settlement) -> Iterator[Block]:
     yield figure(_("Agreed amount"), yen(agreed.amount))
     yield heading(_("How the amount is made up"))
     yield _parts(agreed.offer)
+    yield from _besides(agreed.offer)
     yield heading(_("What is agreed"))
     yield steps(
         [

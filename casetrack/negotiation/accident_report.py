@@ -51,6 +51,12 @@ def _amounts(settlement: Settlement) -> Iterator[tuple[str, str]]:
     for name, amount in terms["components"].items():
         if Decimal(amount):
             yield f"{_('Component')}: {COMPONENTS.get(name, name)}", yen(amount)
+    for security, units in terms.get("in_kind", {}).items():
+        yield f"{_('Shares in kind')}: {security}", quantity(units)
+    if Decimal(terms.get("waived", 0)):
+        yield _("Margin deficit that is waived"), yen(terms["waived"])
+    if terms.get("conditions"):
+        yield _("Conditions"), terms["conditions"]
     yield _("Amount to be paid"), yen(settlement.amount)
     yield _("Reasons"), terms["reasons"]
     yield _("Hash of the terms (SHA-256)"), settlement.terms_sha256

@@ -23,10 +23,13 @@ class OfferParty(models.TextChoices):
 
 
 class Offer(models.Model):
-    """An amount that one side proposes, with its reasons. The firm's is prepared by one person, approved by another.
+    """What one side proposes, with its reasons (see `proposal`).
+
+    The firm's is prepared by one person and approved by another.
 
     `components` maps components (and "solatium") to whole yen and adds up to `amount`; a counter-offer may leave it
-    empty. `answer_reason` is what the other side wrote when refusing, countering or returning it.
+    empty. `answer_reason` is what the other side wrote when refusing, countering or returning it. `relied_on` lists
+    files of the case as {id, name, sha256}.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="offers")
@@ -36,6 +39,11 @@ class Offer(models.Model):
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="offers")
     amount = models.DecimalField(max_digits=20, decimal_places=0)
     components = models.JSONField(default=dict)
+    component_reasons = models.JSONField(default=dict)
+    in_kind = models.JSONField(default=dict)
+    waived = models.DecimalField(max_digits=20, decimal_places=0, default=0)
+    conditions = models.TextField(blank=True)
+    relied_on = models.JSONField(default=list)
     reasons = models.TextField()
     valid_until = models.DateTimeField(null=True)
     in_answer_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answers")
@@ -61,6 +69,7 @@ class Offer(models.Model):
             one_of("status", OfferStatus.values, "negotiation_offer_status"),
             one_of("party", OfferParty.values, "negotiation_offer_party"),
             not_negative("amount", "negotiation_offer_amount"),
+            not_negative("waived", "negotiation_offer_waived"),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("prepared_by")), name="negotiation_four_eyes"
             ),

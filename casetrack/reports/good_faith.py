@@ -126,11 +126,12 @@ CLOCKS = CLOCKS.replace(
     ),
 )
 
-# An offer has full reasons if it says why in words, stands on a calculation, leaves no rest that the calculation does
-# not explain, and gives the reason of any reduction.
+# An offer has full reasons if it says why in words, stands on a calculation, gives a reason of its own for whatever the
+# calculation does not explain, and the reason of any reduction.
 OFFERS = """
 select c.firm_id, count(*), count(distinct o.case_id),
-  count(*) filter (where btrim(o.reasons) <> '' and a.id is not null and not o.components ? 'adjustment'
+  count(*) filter (where btrim(o.reasons) <> '' and a.id is not null
+    and (not o.components ? 'adjustment' or btrim(coalesce(o.component_reasons ->> 'adjustment', '')) <> '')
     and (a.reduction = 0 or btrim(a.reduction_reason) <> '')),
   count(*) filter (where o.status in ('accepted', 'refused', 'countered', 'lapsed')),
   count(*) filter (where o.status = 'accepted'),

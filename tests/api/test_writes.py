@@ -9,6 +9,7 @@ import pytest
 from casetrack.cases.models import ExecutionAnswer
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
+from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import prepare_offer
 from casetrack.people.models import User
 from tests.api.conftest import Api
@@ -89,7 +90,8 @@ def test_vera_does_not_know_of_an_offer_before_it_is_approved(
 ) -> None:
     recent.to_assessment()
     prepare_offer(
-        recent.case, recent.run, amount=recent.run.due, reasons="…", valid_until=clock.now() + dt.timedelta(days=7),
+        recent.case, recent.run, proposal=at_amount(recent.run, recent.run.due), reasons="…",
+        valid_until=clock.now() + dt.timedelta(days=7),
         actor=ivan,
     )  # fmt: skip
     path = f"cases/{recent.case.reference}/offers/"

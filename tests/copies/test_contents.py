@@ -26,6 +26,7 @@ from casetrack.lib.clock import travel_to
 from casetrack.lib.crypto import encrypt
 from casetrack.lib.scope import scoped
 from casetrack.negotiation.good_faith_words import csv_text
+from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import prepare_offer
 from casetrack.notifications.models import Delivery
 from casetrack.people.models import User
@@ -81,7 +82,7 @@ def full(story: Story, otto: User) -> Story:
     with travel_to(story.at):
         add_fact(story.case, "The window was grey", actor=vera)
         prepare_offer(
-            story.case, story.run, amount=story.run.due, reasons="prepared but not shown",
+            story.case, story.run, proposal=at_amount(story.run, story.run.due), reasons="prepared but not shown",
             valid_until=story.at + dt.timedelta(days=7), actor=ivan,
         )  # fmt: skip
         change_bank_account(DETAILS, actor=vera)

@@ -23,6 +23,7 @@ from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.scope import scoped
 from casetrack.negotiation.models import Measure, Payment, TransferBatch
+from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import approve_measure, confirm_receipt, prepare_offer, propose_measure
 from casetrack.negotiation.services.results import record_executed
 from casetrack.negotiation.services.transfers import set_remitter
@@ -74,7 +75,8 @@ def world(story: Story) -> World:
     story.countered(story.run.due * 2, "…")
     with travel_to(story.at):
         prepare_offer(
-            story.case, story.run, amount=story.run.due, reasons="…", valid_until=story.at + clock.dt.timedelta(days=7),
+            story.case, story.run, proposal=at_amount(story.run, story.run.due), reasons="…",
+            valid_until=story.at + clock.dt.timedelta(days=7),
             actor=story.user("ivan"),
         )  # fmt: skip
     with travel_to(story.at):

@@ -12,6 +12,7 @@ from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
 from casetrack.negotiation.models import Offer, Settlement
+from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import accept_offer, approve_offer, prepare_offer, withdraw_offer
 from tests.builders import Cast, Story
 
@@ -72,7 +73,7 @@ def test_two_approvals_at_once_open_one_offer(story: Story) -> None:
 
     with system_scope(), travel_to(story.at):
         offer = prepare_offer(
-            story.case, story.run, amount=story.run.due, reasons="x",
+            story.case, story.run, proposal=at_amount(story.run, story.run.due), reasons="x",
             valid_until=story.at + dt.timedelta(days=9), actor=story.user("ivan"),
         )  # fmt: skip
 

@@ -22,6 +22,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import LegalBasis, Offer, OfferParty, Payment, Settlement
+from casetrack.negotiation.proposal import Proposal, at_amount
 from casetrack.negotiation.services import (
     accept_offer,
     approve_offer,
@@ -75,7 +76,8 @@ class Table:
 
     def prepare(self, case: Case, actor: User, place: int) -> None:
         prepare_offer(
-            case, self.story.run, amount=Decimal(1000 + place), reasons="…", actor=actor,
+            case, self.story.run, proposal=at_amount(self.story.run, Decimal(1000 + place), "…"), reasons="…",
+            actor=actor,
             valid_until=self.now + dt.timedelta(days=14),
         )  # fmt: skip
 
@@ -139,7 +141,9 @@ ON_OFFERS: dict[str, Callable[[Offer, User, int], object]] = {
     "take back": lambda offer, actor, _place: withdraw_offer(offer, actor=actor, reason="…"),
     "accept": lambda offer, actor, _place: accept_offer(offer, actor=actor),
     "refuse": lambda offer, actor, _place: refuse_offer(offer, actor=actor, reason="…"),
-    "counter": lambda offer, actor, place: counter_offer(offer, amount=Decimal(5000 + place), reason="…", actor=actor),
+    "counter": lambda offer, actor, place: counter_offer(
+        offer, proposal=Proposal({}, total=Decimal(5000 + place)), reason="…", actor=actor
+    ),
 }
 ON_CASES: dict[str, Callable[[Table, Case, User, int], object]] = {
     "prepare": Table.prepare,

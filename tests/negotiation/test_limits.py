@@ -12,6 +12,7 @@ from casetrack.firms.services import limit_approver
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import NotAllowed
 from casetrack.negotiation.models import Countersignature, Measure, Offer
+from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import approve_offer, countersign, prepare_offer, reject_offer
 from casetrack.negotiation.services.measures import approve_measure, propose_measure
 from casetrack.people.models import User
@@ -37,7 +38,7 @@ def prepared(story: Story) -> Offer:
     story.to_assessment()
     with travel_to(story.at):
         return prepare_offer(
-            story.case, story.run, amount=AMOUNT, reasons="By our policy.",
+            story.case, story.run, proposal=at_amount(story.run, AMOUNT, "x"), reasons="By our policy.",
             valid_until=story.at + dt.timedelta(days=14), actor=story.user("ivan"),
         )  # fmt: skip
 

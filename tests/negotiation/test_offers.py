@@ -10,6 +10,7 @@ from casetrack.cases.services import decide_executions, perform
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed
 from casetrack.negotiation.models import Offer, Settlement
+from casetrack.negotiation.proposal import Proposal, at_amount
 from casetrack.negotiation.services import (
     accept_offer,
     approve_offer,
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 def prepared(story: Story, amount: int = 14009500) -> Offer:
     with travel_to(story.at):
         return prepare_offer(
-            story.case, story.run, amount=Decimal(amount), reasons="By our policy.",
+            story.case, story.run, proposal=at_amount(story.run, Decimal(amount), "x"), reasons="By our policy.",
             valid_until=story.at + dt.timedelta(days=14), actor=story.user("ivan"),
         )  # fmt: skip
 
@@ -108,7 +109,7 @@ def test_otto_cannot_answer_veras_offer(story: Story, otto: User) -> None:
     story.to_offer()
     for act in (
         lambda: accept_offer(story.offer, actor=otto),
-        lambda: counter_offer(story.offer, amount=Decimal(5), reason="x", actor=otto),
+        lambda: counter_offer(story.offer, proposal=Proposal({}, total=Decimal(5)), reason="x", actor=otto),
         lambda: refuse_offer(story.offer, actor=otto, reason="x"),
     ):
         with travel_to(story.at), pytest.raises(NotAllowed):
@@ -168,7 +169,10 @@ def test_alma_records_the_agreed_amount_and_no_other(story: Story, alma: User, i
     assert story.case.status == "compensated"
 
 
-@pytest.mark.parametrize("change", [{"amount": 1}, {"reasons": "others"}, {"components": {"margin": "1"}}])
+@pytest.mark.parametrize("change", [{"amount": 1}, {"reasons": "others"}, {"components": {"margin": "1"}},
+    {"in_kind": {"7203": "1"}}, {"waived": 5}, {"conditions": "others"}, {"component_reasons": {"margin": "x"}},
+    {"relied_on": [{"id": 1}]},
+])  # fmt: skip
 def test_the_database_refuses_to_edit_an_offer(story: Story, change: dict[str, object]) -> None:
     story.to_offer()
     with pytest.raises(IntegrityError), transaction.atomic():

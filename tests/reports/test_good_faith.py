@@ -15,6 +15,7 @@ from casetrack.cases.services import answer_extension, request_extension
 from casetrack.cases.side_clocks import side_clocks_of, was_answered
 from casetrack.demo.cast import Cast
 from casetrack.lib.clock import tokyo, travel_to
+from casetrack.negotiation.models import Offer
 from casetrack.negotiation.services import ask_reasons, give_reasons, refuse_offer
 from casetrack.reports.good_faith import LEFT, OWN_CLOCKS, figures_of
 from tests.builders import Story
@@ -98,8 +99,21 @@ def test_offers_their_reasons_answers_and_the_gap(cast: Cast) -> None:
     assert (found.answered, found.accepted) == (4, 2)  # accepted, refused, countered, accepted
     assert (found.gap_cases, found.gap, found.closed) == (1, Decimal(2_000_000), Decimal(1_500_000))
     assert found.closed_share == Decimal("0.75")
-    # Those of three million and four and a half have a rest that the calculation does not explain.
-    assert (found.reasoned, found.reasoned_share) == (2, Decimal("0.5"))
+    # Those of three million and four and a half differ from the calculation, with a reason for what differs.
+    assert (found.reasoned, found.reasoned_share) == (4, Decimal(1))
+
+
+def test_an_offer_of_the_time_before_parts_had_reasons_lacks_them_where_it_differs(cast: Cast) -> None:
+    story = Story(cast).to_offer()
+    made = Offer.objects.get()
+    Offer.objects.create(
+        case=story.case, number=2, party="firm", status="lapsed", assessment=story.run, amount=made.amount + 5,
+        components=made.components | {"adjustment": "5"}, reasons="x", valid_until=made.valid_until,
+        prepared_by=made.prepared_by, approved_by=made.approved_by, prepared_at=made.prepared_at,
+        opened_at=made.opened_at,
+    )  # fmt: skip
+    found = figures_of(*YEAR, NOW)[cast.firm["MINATO"].pk]
+    assert (found.offers, found.reasoned) == (2, 1)
 
 
 def test_only_what_ended_in_the_time_counts(cast: Cast) -> None:

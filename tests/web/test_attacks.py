@@ -81,7 +81,12 @@ def test_junk_in_the_acts_of_a_case_is_answered(story: Story, client_of: ClientO
         (ivan, "firm:note", [reference], {"note-body": junk}),
         (ivan, "firm:access", [reference, 1], {"decision": "refute", "reason": junk}),
         (ivan, "firm:assess", [reference], {"valuation_on_year": junk, "price_0": junk}),
-        (ivan, "firm:offer-prepare", [reference, 1], {"amount": junk, "reasons": junk, "valid_until_year": junk}),
+        (
+            ivan,
+            "firm:offer-prepare",
+            [reference, 1],
+            {"adjustment": junk, "in_kind": junk, "reasons": junk, "valid_until_year": junk},
+        ),
         (alma, "firm:offer-withdraw", [reference, 1], {"reason": junk}),
         (alma, "firm:payment", [reference], {"note": junk, "paid_on_year": junk}),
     ):

@@ -8,10 +8,15 @@ import pytest
 from django.test import Client
 
 from casetrack.cases.models import Case
+from casetrack.evidence import services as evidence
 from casetrack.lib.clock import travel_to
+from casetrack.lib.errors import InvalidInput
 from casetrack.negotiation.models import Offer, Payment
+from casetrack.negotiation.proposal import Proposal, assessed_parts
+from casetrack.negotiation.services import approve_offer, counter_offer, prepare_offer
 from casetrack.people.models import User
 from tests.builders import Cast, Story
+from tests.evidence.files import PDF, upload
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -28,12 +33,10 @@ def assessed(story: Story) -> Iterator[Story]:
         yield story
 
 
-def terms(
-    story: Story, amount: str = "14,009,500円", reasons: str = "By our policy.", days: int = 10
-) -> dict[str, str]:
+def terms(story: Story, reasons: str = "By our policy.", days: int = 10, **more: str) -> dict[str, str]:
     until = story.at + dt.timedelta(days=days)
     return {
-        "amount": amount, "reasons": reasons, "valid_until_year": str(until.year),
+        **more, "reasons": reasons, "valid_until_year": str(until.year),
         "valid_until_month": str(until.month), "valid_until_day": str(until.day),
     }  # fmt: skip
 
@@ -53,8 +56,10 @@ def test_the_amount_begins_as_what_the_policy_gives(client_of: ClientOf, ivan: U
 
 
 @pytest.mark.parametrize(("wrong", "field"), [
-    ({"amount": "百万"}, "amount"), ({"amount": "-1"}, "amount"), ({"reasons": " "}, "reasons"),
-    ({"days": -1}, "valid_until"),
+    ({"margin": "百万"}, "margin"), ({"margin": "-1"}, "margin"), ({"margin": "1"}, "why_margin"),
+    ({"adjustment": "-99,999,999", "why_adjustment": "x"}, "adjustment"), ({"reasons": " "}, "reasons"),
+    ({"in_kind": "7203"}, "in_kind"), ({"in_kind": "7203 1\n7203 2"}, "in_kind"), ({"in_kind": "7203 0"}, "in_kind"),
+    ({"waived": "-5"}, "waived"), ({"days": -1}, "valid_until"),
 ])  # fmt: skip
 def test_an_offer_with_a_slip_is_refused_and_keeps_what_was_typed(
     client_of: ClientOf, ivan: User, assessed: Story, wrong: dict[str, str], field: str
@@ -65,6 +70,44 @@ def test_an_offer_with_a_slip_is_refused_and_keeps_what_was_typed(
     if field != "reasons":
         assert "By our policy." in response.content.decode()
     assert not Offer.objects.exists()
+
+
+def test_an_offer_names_each_part_what_goes_besides_and_the_files_it_relies_on(
+    client_of: ClientOf, ivan: User, vera: User, assessed: Story
+) -> None:
+    file = evidence.add_file(upload("talk.pdf", PDF), actor=vera, case=assessed.case)
+    sent = terms(
+        assessed, margin="13,500,000円", why_margin="The freeze came late.", in_kind="7203 100\n6182 -200,000",
+        waived="26,000,000", conditions="The account is closed.", relied_on=str(file.key),
+    )  # fmt: skip
+    assert client_of(ivan).post(at(assessed, "assessments/1/offer/"), sent).status_code == 302
+    offer = Offer.objects.get()
+    assert offer.amount == sum(Decimal(value) for value in offer.components.values())
+    assert offer.components["margin"] == "13500000"
+    assert offer.component_reasons == {"margin": "The freeze came late."}
+    assert offer.in_kind == {"7203": "100", "6182": "-200000"}
+    assert (offer.waived, offer.conditions) == (26_000_000, "The account is closed.")
+    assert offer.relied_on == [{"id": file.pk, "name": file.name, "sha256": file.sha256}]
+    approve_offer(offer, actor=assessed.user("alma"))
+    for who, page in ((ivan, at(assessed, "offers/1/")), (vera, f"/en/cases/{assessed.case.reference}/offers/1/")):
+        html = client_of(who).get(page).content.decode()
+        for said in ("The freeze came late.", "6182", "200,000", "¥26,000,000", "The account is closed.", file.name):
+            assert said in html, (who, said)
+
+
+def test_an_offer_relies_on_files_of_its_own_case_alone(client_of: ClientOf, ivan: User, assessed: Story) -> None:
+    of_otto = Story(assessed.cast, victim="otto").reported()
+    own = evidence.add_file(upload("hers.pdf", PDF), actor=assessed.user("vera"), case=assessed.case)
+    his = evidence.add_file(upload("his.pdf", PDF), actor=assessed.user("otto"), case=of_otto.case)
+    page = at(assessed, "assessments/1/offer/")
+    refused = client_of(ivan).post(page, terms(assessed, relied_on=str(his.key)))
+    assert "relied_on" in refused.context["form"].errors
+    assert "his.pdf" not in refused.content.decode()
+    with pytest.raises(InvalidInput):
+        prepare_offer(
+            assessed.case, assessed.run, proposal=Proposal(assessed_parts(assessed.run), relied_on=(own, his)),
+            reasons="x", valid_until=assessed.at + dt.timedelta(days=9), actor=ivan,
+        )  # fmt: skip
 
 
 def test_who_prepared_an_offer_cannot_approve_it_and_another_can(
@@ -118,6 +161,21 @@ def test_an_open_offer_is_taken_back_by_an_approver_with_a_reason(
 def test_only_an_investigator_prepares(client_of: ClientOf, cast: Cast, assessed: Story) -> None:
     for name, code in (("ivan", 200), ("fiona", 404), ("alma", 404), ("bruno", 404)):
         assert client_of(cast.user[name]).get(at(assessed, "assessments/1/offer/")).status_code == code, name
+
+
+def test_a_counter_offer_part_by_part_stands_beside_the_firms_figures(
+    client_of: ClientOf, ivan: User, assessed: Story
+) -> None:
+    assessed.offered()
+    asked = Proposal(
+        {**assessed_parts(assessed.run), "margin": Decimal(26_000_000)}, {"margin": "The freeze was refused."},
+        conditions="A letter that says sorry.",
+    )  # fmt: skip
+    counter_offer(assessed.offer, proposal=asked, reason="See the margin.", actor=assessed.user("vera"))
+    for page in ("assessments/1/offer/", "offers/2/"):
+        html = client_of(ivan).get(at(assessed, page)).content.decode()
+        for said in ("¥13,000,000", "¥26,000,000", "The freeze was refused.", "A letter that says sorry."):
+            assert said in html, (page, said)
 
 
 def test_a_counter_offer_is_shown_with_its_reason_and_distance(

@@ -12,6 +12,7 @@ from casetrack.assessment.services import approve_reduction
 from casetrack.cases.models import Case
 from casetrack.lib import references
 from casetrack.lib.clock import tokyo, travel_to
+from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import approve_offer, prepare_offer
 from casetrack.people.models import User
 from tests.builders import Cast, Story
@@ -226,7 +227,7 @@ def test_alma_finds_what_waits_for_her_decision_and_ivan_has_no_such_list(client
     story.decided().wait(25).assessed()
     with travel_to(story.at):
         offer = prepare_offer(
-            story.case, story.run, amount=story.run.due, reasons="…", actor=cast.user["ivan"],
+            story.case, story.run, proposal=at_amount(story.run, story.run.due), reasons="…", actor=cast.user["ivan"],
             valid_until=story.at + dt.timedelta(days=14),
         )  # fmt: skip
     assert listed() == [story.case.reference]

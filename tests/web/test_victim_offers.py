@@ -66,12 +66,14 @@ def test_a_reduction_and_an_adjustment_are_told(browser: Client, story: Story) -
 
 
 def test_an_offer_that_is_not_approved_does_not_exist_for_her(browser: Client, story: Story) -> None:
+    from casetrack.negotiation.proposal import at_amount
     from casetrack.negotiation.services import prepare_offer
 
     story.to_assessment()
     with travel_to(story.at):
         prepare_offer(
-            story.case, story.run, amount=Decimal(1), reasons="x", valid_until=story.at + dt.timedelta(days=9),
+            story.case, story.run, proposal=at_amount(story.run, Decimal(1), "x"), reasons="x",
+            valid_until=story.at + dt.timedelta(days=9),
             actor=story.user("ivan"),
         )  # fmt: skip
         assert browser.get(f"/en/cases/{story.case.reference}/offers/1/").status_code == 404
@@ -131,6 +133,32 @@ def test_an_amount_that_is_none_is_refused_and_stays(browser: Client, offered: S
     response = browser.post(page(offered, "counter/"), key() | {"amount": amount, "reason": "my reason"})
     assert [target for target, _said in response.context["problems"]] == ["id_amount"]
     assert "my reason" in response.content.decode()
+
+
+def test_she_answers_part_by_part_with_a_reason_for_each(browser: Client, offered: Story) -> None:
+    sent = key() | {"margin": "２６００万円", "reason": "See the margin."}
+    response = browser.post(page(offered, "counter/"), sent)
+    assert [target for target, _said in response.context["problems"]] == ["id_why_margin"]
+    assert "See the margin." in response.content.decode()
+    browser.post(
+        page(offered, "counter/"), sent | {"why_margin": "The freeze was refused.", "conditions": "My shares."}
+    )
+    counter = Offer.objects.get(party="victim")
+    named = {name: value for name, value in offered.offer.components.items() if value != "0"}
+    assert counter.components == named | {"margin": "26000000"}
+    assert counter.amount == offered.offer.amount + 13_000_000
+    assert (counter.component_reasons, counter.conditions) == ({"margin": "The freeze was refused."}, "My shares.")
+    html = browser.get(f"/en/cases/{offered.case.reference}/offers/{counter.number}/").content.decode()
+    for said in ("¥13,000,000", "¥26,000,000", "The freeze was refused.", "My shares."):
+        assert said in html
+
+
+def test_one_amount_that_is_not_the_sum_of_changed_parts_is_asked_about(browser: Client, offered: Story) -> None:
+    sent = key() | {"margin": "26000000", "why_margin": "x", "amount": "5", "reason": "y"}
+    response = browser.post(page(offered, "counter/"), sent)
+    assert [target for target, _said in response.context["problems"]] == ["id_amount"]
+    assert "¥27,009,500" in response.content.decode()
+    assert not Offer.objects.filter(party="victim").exists()
 
 
 def test_a_lapsed_offer_cannot_be_answered_and_says_so(browser: Client, offered: Story) -> None:

@@ -1,9 +1,12 @@
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from casetrack.api.serializers.fields import Document, ExactDecimal, Yen
 from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.proposal import Proposal
 from casetrack.negotiation.workflow import OfferStatus
 
 
@@ -15,6 +18,11 @@ class OfferSerializer(serializers.Serializer[Any]):
     amount = ExactDecimal()
     currency = serializers.SerializerMethodField()
     components = Document(help_text="What the amount is made of, in whole yen.")
+    component_reasons = Document(help_text="Why a part is not what was assessed, or not what the firm offered.")
+    in_kind = Document(help_text="Securities and quantities; less than 0 goes back to the firm.")
+    waived = ExactDecimal(help_text="The margin deficit that the firm gives up.")
+    conditions = serializers.CharField()
+    relied_on = Document(help_text="Files of the case: id, name, sha256.")
     reasons = serializers.CharField()
     valid_until = serializers.DateTimeField(allow_null=True)
     opened_at = serializers.DateTimeField(allow_null=True)
@@ -32,5 +40,28 @@ class RequiredReasonSerializer(serializers.Serializer[Any]):
 
 
 class CounterOfferSerializer(serializers.Serializer[Any]):
-    amount = Yen(help_text="Whole yen, above zero.")
+    """Either `amount`, or `components` that differ from the firm's, each with its reason."""
+
+    amount = Yen(help_text="Whole yen, above zero.", required=False)
+    components = serializers.DictField(
+        child=Yen(), required=False, help_text="Whole yen of each part that is not what the firm offered."
+    )
+    component_reasons = serializers.DictField(
+        child=serializers.CharField(max_length=1000), required=False, help_text="Why, for each of these parts."
+    )
+    conditions = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=10_000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("amount" in attrs) == ("components" in attrs):
+            raise serializers.ValidationError({"amount": [_("Give either amount or components.")]})
+        return attrs
+
+
+def proposed(given: dict[str, Any], offer: Offer) -> Proposal:
+    """The counter-offer to the firm's `offer` that the validated data of a CounterOfferSerializer name."""
+    conditions = given.get("conditions", "")
+    if "amount" in given:
+        return Proposal({}, conditions=conditions, total=given["amount"])
+    parts = {name: Decimal(value) for name, value in offer.components.items()}
+    return Proposal({**parts, **given["components"]}, given.get("component_reasons", {}), conditions=conditions)

@@ -8,7 +8,12 @@ from rest_framework.response import Response
 from casetrack.api.idempotency import write_once
 from casetrack.api.people import person
 from casetrack.api.schema import NUMBER, REFERENCE, reads, writes
-from casetrack.api.serializers.offers import CounterOfferSerializer, OfferSerializer, RequiredReasonSerializer
+from casetrack.api.serializers.offers import (
+    CounterOfferSerializer,
+    OfferSerializer,
+    RequiredReasonSerializer,
+    proposed,
+)
 from casetrack.api.views.base import ApiList, ApiView
 from casetrack.negotiation.models import Offer
 from casetrack.negotiation.services import approve_offer, counter_offer, refuse_offer
@@ -54,13 +59,13 @@ class RefuseOffer(OfferView):
 class CounterOffer(OfferView):
     @writes(CounterOfferSerializer, OfferSerializer, tag="offers", name="offers_counter", status=201, parameters=ONE)
     def post(self, request: Request, reference: str, number: int) -> Response:
-        """The victim answers the open offer with an amount of their own. The answer is the counter-offer."""
+        """The victim answers the open offer with an amount of their own, or part by part. The answer is the
+        counter-offer."""
         offer, given = self.offer(number), self.given(CounterOfferSerializer)
 
         def write() -> str:
-            return str(
-                counter_offer(offer, amount=given["amount"], reason=given["reason"], actor=person(request)).number
-            )
+            proposal = proposed(given, offer)
+            return str(counter_offer(offer, proposal=proposal, reason=given["reason"], actor=person(request)).number)
 
         return self.answer(write_once(request, write), status=201)
 

@@ -20,6 +20,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
+from casetrack.negotiation.proposal import Proposal, same_case
 from casetrack.negotiation.services.offers import lead, next_number
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
@@ -51,6 +52,11 @@ def terms_of(offer: Offer, agreed_at: str, revocable_until: str) -> dict[str, An
         "amount": plain(offer.amount),
         "currency": "JPY",
         "components": offer.components,
+        "component_reasons": offer.component_reasons,
+        "in_kind": offer.in_kind,
+        "waived": plain(offer.waived),
+        "conditions": offer.conditions,
+        "relied_on": [file["sha256"] for file in offer.relied_on],
         "reasons": offer.reasons,
         "assessment": run.number if run else None,
         "inputs_sha256": [row.inputs_sha256 for row in run.accounts.order_by("pk")] if run else [],
@@ -98,14 +104,17 @@ def refuse_offer(offer: Offer, *, actor: User, reason: str) -> Offer:
 
 
 @transaction.atomic
-def counter_offer(offer: Offer, *, amount: Decimal, reason: str, actor: User) -> Offer:
-    """Answer the open offer with an amount of one's own in whole yen and a reason.
+def counter_offer(offer: Offer, *, proposal: Proposal, reason: str, actor: User) -> Offer:
+    """Answer the open offer: part by part, where every part that is not the firm's has its reason, or with one amount
+    for everything (`proposal.total`).
 
-    Raises NotAllowed, Conflict, IllegalTransition, InvalidInput.
+    Raises NotAllowed, Conflict, IllegalTransition, InvalidInput (`field` as `Proposal.check` has it, or `amount`).
     """
     case = _answerable(offer, actor)
-    if amount <= 0 or amount != amount.to_integral_value():
-        raise InvalidInput(_("Enter the amount in whole yen."), field="amount")
+    proposal.check({name: Decimal(value) for name, value in offer.components.items()})
+    same_case(proposal.relied_on, case.pk)
+    if proposal.amount <= 0:
+        raise InvalidInput(_("Enter an amount above 0 yen."), field="amount")
     lead(offer, "counter", actor=actor, reason=reason)
     now = clock.now()
     counter = Offer.objects.create(
@@ -113,7 +122,7 @@ def counter_offer(offer: Offer, *, amount: Decimal, reason: str, actor: User) ->
         number=next_number(case),
         party=OfferParty.VICTIM,
         status=OfferStatus.OPEN,
-        amount=amount,
+        **proposal.columns(),
         reasons=reason.strip(),
         in_answer_to=offer,
         prepared_by=actor,
@@ -122,6 +131,6 @@ def counter_offer(offer: Offer, *, amount: Decimal, reason: str, actor: User) ->
     )
     write_event(
         case, "negotiation.counter_offer_made", actor=actor, reason=reason,
-        data={"offer": counter.number, "amount": plain(amount)},
+        data={"offer": counter.number, "amount": plain(counter.amount)},
     )  # fmt: skip
     return counter

@@ -1,7 +1,6 @@
 """The firm's offers: prepared by one person, approved by another, taken back, lapsed."""
 
 import datetime as dt
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,6 +18,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
+from casetrack.negotiation.proposal import Proposal, assessed_parts, same_case
 from casetrack.negotiation.workflow import OFFER_ACTIONS, OfferStatus
 from casetrack.people.models import User
 
@@ -66,28 +66,15 @@ def open_offer(case: Case) -> Offer | None:
     return case.offers.filter(status=OfferStatus.OPEN).first()
 
 
-def components_of(run: Assessment, amount: Decimal) -> dict[str, str]:
-    """What the amount is made of: the run's payable parts (or its restoration), and the rest as an adjustment."""
-    parts: dict[str, Decimal] = {}
-    for row in run.accounts.all():
-        result = row.result
-        given = result["payable"] if run.method == "cash" else {"restoration": result["due"]}
-        for name, value in given.items():
-            parts[name] = parts.get(name, Decimal(0)) + Decimal(value)
-    rest = amount - sum(parts.values())
-    if rest:
-        parts["adjustment"] = rest
-    return {name: plain(value) for name, value in parts.items()}
-
-
 @transaction.atomic
 def prepare_offer(
-    case: Case, run: Assessment, *, amount: Decimal, reasons: str, valid_until: dt.datetime, actor: User
+    case: Case, run: Assessment, *, proposal: Proposal, reasons: str, valid_until: dt.datetime, actor: User
 ) -> Offer:
-    """Prepare an offer of whole yen on a current assessment, for somebody else to approve.
+    """Prepare an offer on a current assessment, for somebody else to approve. A part that is not what was assessed
+    needs its own reason.
 
     Raises NotAllowed, IllegalTransition, Conflict (one is prepared already, or the facts changed since the run),
-    InvalidInput.
+    InvalidInput (`field` as `Proposal.check` has it, or `relied_on`, `reasons`, `valid_until`).
     """
     check_not_settled(lock(case))
     require(actor, case, INVESTIGATOR)
@@ -97,8 +84,8 @@ def prepare_offer(
         raise Conflict(_("Another offer is prepared already; it must be approved, returned or discarded first."))
     if run.case_id != case.pk or not is_current(run):
         raise Conflict(_("Facts have changed since this assessment. Assess the loss again."))
-    if amount < 0 or amount != amount.to_integral_value():
-        raise InvalidInput(_("Enter the amount in whole yen."), field="amount")
+    proposal.check(assessed_parts(run))
+    same_case(proposal.relied_on, case.pk)
     if not reasons.strip():
         raise InvalidInput(_("Give the reasons of the offer: the victim will read them."), field="reasons")
     if valid_until <= clock.now():
@@ -109,8 +96,7 @@ def prepare_offer(
         party=OfferParty.FIRM,
         status=OfferStatus.PREPARED,
         assessment=run,
-        amount=amount,
-        components=components_of(run, amount),
+        **proposal.columns(),
         reasons=reasons.strip(),
         valid_until=valid_until,
         in_answer_to=case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN).first(),
@@ -119,7 +105,7 @@ def prepare_offer(
     )
     write_event(
         case, "negotiation.offer_prepared", actor=actor, is_public=False,
-        data={"offer": offer.number, "amount": plain(amount)},
+        data={"offer": offer.number, "amount": plain(offer.amount)},
     )  # fmt: skip
     return offer
 

@@ -116,8 +116,8 @@ def _in_money(settlement: Settlement) -> None:
 
 
 def is_restored(settlement: Settlement) -> bool:
-    """Whether the settlement names restoration, and not money alone."""
-    return Decimal(settlement.terms["components"].get("restoration", 0)) != 0
+    """Whether shares change hands besides the money."""
+    return bool(settlement.terms.get("in_kind"))
 
 
 def _payable_amount(due: Decimal) -> None:

@@ -1,6 +1,5 @@
 """Forms of the back office."""
 
-import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,6 @@ from casetrack.calc import loss
 from casetrack.cases.permissions import CASEWORKERS
 from casetrack.firms.models import Firm
 from casetrack.intake.models import ClaimChannel
-from casetrack.lib import clock
 from casetrack.lib.money import plain
 from casetrack.people.models import User
 from casetrack.web.forms.fields import (
@@ -189,23 +187,6 @@ class AssessForm(forms.Form):
         """What was typed, by code."""
         given = {code: self.cleaned_data[name] for name, code in names.items()}
         return {code: value for code, value in given.items() if value is not None}
-
-
-class OfferForm(forms.Form):
-    amount = YenField(label=_("Amount"), name=_("the amount"))
-    reasons = LongTextField(
-        label=_("Reasons"), name=_("the reasons"), help_text=_("The victim reads them with the offer."), max_length=8000
-    )
-    valid_until = DateField3(
-        label=_("Open for an answer until"),
-        name=_("the last day for an answer"),
-        help_text=_("End of that day in Japan."),
-    )
-
-    @property
-    def deadline(self) -> dt.datetime:
-        """The last instant of the day in Tokyo."""
-        return dt.datetime.combine(self.cleaned_data["valid_until"], dt.time(23, 59, 59), tzinfo=clock.TOKYO)
 
 
 class PaymentForm(forms.Form):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from casetrack.cases.workflow import APPROVER, INVESTIGATOR
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.proposal import compare
 from casetrack.negotiation.services import (
     approve_offer,
     discard_offer,
@@ -26,11 +26,11 @@ from casetrack.negotiation.services import (
     reject_offer,
     withdraw_offer,
 )
-from casetrack.negotiation.services.offers import components_of
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
-from casetrack.web.firm.forms import OfferForm, ReasonForm
+from casetrack.web.firm.forms import ReasonForm
+from casetrack.web.firm.offer_form import OfferForm
 from casetrack.web.formats import yen
 
 OPEN_FOR = dt.timedelta(days=14)
@@ -39,19 +39,18 @@ OPEN_FOR = dt.timedelta(days=14)
 @for_staff
 @require_http_methods(["GET", "POST"])
 def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """Prepare an offer on assessment `number`; the amount begins as what the policy gives."""
+    """Prepare an offer on assessment `number`; its parts begin as what the policy gives."""
     case = firm_case(request, reference)
     if permissions.role_in(me(request), case) != INVESTIGATOR:
         raise Http404
     run = get_object_or_404(Assessment.objects.visible_to(me(request)), case=case, number=number)
     until = clock.tokyo_date(clock.now() + OPEN_FOR)
-    form = OfferForm(posted(request), initial={"amount": max(run.due, Decimal(0)), "valid_until": until})
+    form = OfferForm(posted(request), run=run, initial={"valid_until": until})
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
-        given = form.cleaned_data
         try:
             offer = prepare_offer(
-                case, run, amount=given["amount"], reasons=given["reasons"], valid_until=form.deadline,
+                case, run, proposal=form.proposal, reasons=form.cleaned_data["reasons"], valid_until=form.deadline,
                 actor=me(request),
             )  # fmt: skip
         except DomainError as error:
@@ -59,13 +58,16 @@ def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         else:
             messages.success(request, _("The offer is prepared. An approver must approve it."))
             return redirect("firm:offer", case.reference, offer.number)
+    counter = (
+        case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN).select_related("in_answer_to").first()
+    )
     context = {
         "case": case,
         "run": run,
-        "parts": parts_of(components_of(run, run.due)),
         "form": form,
         "history": history(request, case),
-        "counter": case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN).first(),
+        "counter": counter,
+        "compared": compare(counter) if counter else None,
     }
     return render(request, "firm/offer_prepare.html", context, status=status)
 
@@ -76,7 +78,7 @@ def offer_of(request: HttpRequest, case: Case, number: int) -> Offer:
         "assessment__policy",
         "prepared_by__membership__firm",
         "approved_by__membership__firm",
-        "in_answer_to",
+        "in_answer_to__assessment",
     )
     return get_object_or_404(offers, case=case, number=number)
 
@@ -95,6 +97,7 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "case": case,
         "offer": found,
         "parts": parts_of(found.components),
+        "compared": compare(found),
         "history": history(request, case),
         "can_approve": decides and is_within,
         "can_return": decides,

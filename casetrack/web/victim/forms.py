@@ -1,19 +1,28 @@
 """The forms of a victim's case."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.correspondence.services import LONGEST
 from casetrack.evidence.services.requests import LONGEST as LONGEST_ANSWER
 from casetrack.intake.additions import LONGEST as LONGEST_ADDITION
+from casetrack.lib.formats import yen
+from casetrack.negotiation.models import Offer
+from casetrack.negotiation.proposal import Proposal
 from casetrack.notifications.models import HowTold
 from casetrack.web.forms.choices import ChoiceField
 from casetrack.web.forms.fields import CheckboxField, IdempotentForm, LongTextField, TextField, YenField
+from casetrack.web.parts import PartsForm
 from casetrack.web.report.base import FilesForm, PageForm
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+LAST = ("amount", "conditions", "reason")
 
 
 class CaseForm(IdempotentForm, PageForm):
@@ -68,20 +77,56 @@ class ReasonForm(CaseForm):
 
 class AcceptForm(CaseForm):
     agreed = CheckboxField(
-        label=_("I have read the offer and how it was made, and I accept it. I know that this cannot be taken back."),
+        label=_(
+            "I have read the offer and how it was made, and I accept it. I know for how long I can take this back."
+        ),
         name=_("that you accept the offer"),
     )
 
 
-class CounterForm(CaseForm):
+class CounterForm(CaseForm, PartsForm):
+    """An answer part by part, or one amount for everything. `offer` is the firm's."""
+
     amount = YenField(
-        label=_("The amount that you ask for"), name=_("the amount that you ask for"), min_value=1,
-        help_text=_("In whole yen."),
+        label=_("Or one amount for everything"), name=_("the amount that you ask for"), min_value=1, required=False,
+        help_text=_("Only if you do not want to answer part by part. In whole yen."),
+    )  # fmt: skip
+    conditions = LongTextField(
+        label=_("What else you ask for"), name=_("what else you ask for"), max_length=4000, rows=3, required=False,
+        help_text=_("For example shares back, or that the margin debt is waived. You can leave this empty."),
     )  # fmt: skip
     reason = LongTextField(
-        label=_("Why this amount?"), name=_("the reason for your amount"), max_length=4000, rows=6,
+        label=_("Why?"), name=_("the reason for your amount"), max_length=4000, rows=6,
         help_text=_("Say which line of the calculation you see differently, and why."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = {name: Decimal(value) for name, value in offer.components.items()}
+        self.add_parts(
+            offered, words=PLAIN_COMPONENTS, said=_("The firm offers %(amount)s"),
+            why=_("Why do you see this part differently?"),
+        )  # fmt: skip
+        self.order_fields([*(name for name in self.fields if name not in LAST), *LAST])
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        parts, total = self.given_parts(), given.get("amount")
+        is_changed = parts != {name: value for name, value in self.expected.items() if value}
+        if total is None and not is_changed and not given.get("conditions") and "amount" not in self.errors:
+            self.add_error("amount", gettext("Change a part, or enter one amount for everything."))
+        elif total is not None and is_changed and total != sum(parts.values()):
+            said = gettext("The parts above add up to %(amount)s. Leave this empty, or leave the parts as they are.")
+            self.add_error("amount", said % {"amount": yen(sum(parts.values()))})
+        return given
+
+    @property
+    def proposal(self) -> Proposal:
+        given, parts = self.cleaned_data, self.given_parts()
+        conditions = given["conditions"] or ""
+        if given["amount"] is not None and given["amount"] != sum(parts.values()):
+            return Proposal({}, conditions=conditions, total=given["amount"])
+        return Proposal(parts, self.given_reasons(), conditions=conditions)
 
 
 class ReceiptForm(CaseForm):

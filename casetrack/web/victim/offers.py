@@ -15,6 +15,7 @@ from casetrack.cases.permissions import can
 from casetrack.lib import clock
 from casetrack.negotiation import services
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
+from casetrack.negotiation.proposal import compare
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import AcceptForm, CaseForm, CounterForm, ReasonForm
@@ -26,7 +27,9 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 def own_offer(request: HttpRequest, reference: str, number: int) -> Offer:
     case = own_case(request, reference)
-    offers = Offer.objects.visible_to(me(request)).select_related("case__firm", "case__victim")
+    offers = Offer.objects.visible_to(me(request)).select_related(
+        "case__firm", "case__victim", "assessment", "in_answer_to__assessment"
+    )
     return get_object_or_404(offers, case=case, number=number)
 
 
@@ -52,6 +55,7 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "now": clock.now(),
         "is_own": offer.party == OfferParty.VICTIM,
         "making": making_of(offer, run) if run is not None else None,
+        "compared": compare(offer, PLAIN_COMPONENTS),
         "before": before,
         "changes": changes_between(before, run, PLAIN_COMPONENTS) if before and run else [],
         "is_answerable": is_answerable(request, offer),
@@ -158,11 +162,10 @@ def counter(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     offer, user = own_offer(request, reference, number), me(request)
     if offer.party != OfferParty.FIRM:
         raise Http404
-    form = CounterForm(posted(request))
+    form = CounterForm(posted(request), offer=offer)
 
     def write() -> None:
-        given = form.cleaned_data
-        services.counter_offer(offer, amount=given["amount"], reason=given["reason"], actor=user)
+        services.counter_offer(offer, proposal=form.proposal, reason=form.cleaned_data["reason"], actor=user)
 
     if write_once(request, form, "negotiation.counter", write):
         messages.success(request, _("The amount that you ask for was sent to the firm."))

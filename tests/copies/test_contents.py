@@ -54,6 +54,9 @@ TOLD = {
 # What is left out, and why.
 UNTOLD = {
     "negotiation_legalbasis": "the firm's papers; that the basis was checked stands in the timeline",
+    "negotiation_remitteraccount": "the firm's own account",
+    "negotiation_transferbatch": "the firm's files for its bank, of many customers",
+    "negotiation_transferline": "how the firm pays; payments and failures stand with the settlement",
     "correspondence_note": "the firm's own",
     "ledger_importbatch": "the firm's files, of many customers",
     "ledger_attribution": "the firm's reasons; the decision stands with the execution",

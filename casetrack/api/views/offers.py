@@ -59,8 +59,7 @@ class RefuseOffer(OfferView):
 class CounterOffer(OfferView):
     @writes(CounterOfferSerializer, OfferSerializer, tag="offers", name="offers_counter", status=201, parameters=ONE)
     def post(self, request: Request, reference: str, number: int) -> Response:
-        """The victim answers the open offer with an amount of their own, or part by part. The answer is the
-        counter-offer."""
+        """The victim answers the open offer with an amount, or part by part. The answer is the counter-offer."""
         offer, given = self.offer(number), self.given(CounterOfferSerializer)
 
         def write() -> str:

@@ -101,7 +101,7 @@ def test_assessing_and_offering(visit: Callable[..., Visit], told: Story, langua
     ivan.page.locator("main details summary").click()
     ivan.see("statement-inputs")
     ivan.open("assessments/1/offer/", "offer-prepare")
-    ivan.fill(amount="-5", reasons="")
+    ivan.fill(margin="-5", reasons="")
     ivan.send("offer-error")
 
 

@@ -236,9 +236,10 @@ def ivan_decides_and_assesses(ivan: Walk, case: str) -> None:
     ivan.look("recomputed")
 
 
-def an_offer_is_made(ivan: Walk, alma: Walk, case: str, number: int, amount: str) -> None:
+def an_offer_is_made(ivan: Walk, alma: Walk, case: str, number: int, adjustment: str) -> None:
+    """What the policy gives, and `adjustment` beside it."""
     ivan.go(case + "assessments/1/offer/", f"offer-{number}-prepare")
-    ivan.fill(amount=amount, reasons="")
+    ivan.fill(adjustment=adjustment, why_adjustment="電話で凍結をお断りしたためです。", reasons="")
     ivan.send(f"offer-{number}-error")
     assert ivan.errors()
     ivan.fill(reasons="当社の補償方針による金額です。")
@@ -339,9 +340,9 @@ def test_the_walk_from_the_first_report_to_the_regulators_table(
     ivan_investigates(people["ivan"], case, tmp_path)
     vera_answers(vera, own)
     ivan_decides_and_assesses(people["ivan"], case)
-    an_offer_is_made(people["ivan"], people["alma"], case, 1, "14,009,500")
+    an_offer_is_made(people["ivan"], people["alma"], case, 1, "0")
     vera_counters(vera, own)
-    an_offer_is_made(people["ivan"], people["alma"], case, 3, "16000000")
+    an_offer_is_made(people["ivan"], people["alma"], case, 3, "1,990,500")
     vera_accepts(vera, own)
     alma_countersigns(people["alma"], case)
     the_legal_basis_is_cleared(people["ivan"], people["alma"], case)

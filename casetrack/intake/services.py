@@ -239,8 +239,8 @@ def _on_a_letter(address: Facts) -> str:
 
 
 def _incidents(firm: Firm, facts: Mapping[str, Facts], draft: Draft) -> list[IncidentFacts]:
-    """One for each account, an account named twice but once. The trades of a list stand with the account that it was
-    said to be of; those typed in stand with the first: in which account each was made the firm's own records say."""
+    """One for each account, an account named twice but once. The trades stand with the account that they were said to
+    be of; where nobody said it, or it is no longer named, with the first: the firm's own records say which."""
     accounts = {account_index(firm.code, row["number"]): row for row in facts[ACCOUNT.identifier]["rows"]}
     shared = _what_happened(facts)
     incidents: dict[str, IncidentFacts] = {
@@ -273,7 +273,7 @@ def _what_happened(facts: Mapping[str, Facts]) -> IncidentFacts:
 def _trades(trades: Facts, draft: Draft) -> list[tuple[str, TradeClaim]]:
     if trades["known"] == BROUGHT:
         return claims_of(draft)
-    return [("", typed_claim(row)) for row in trades["rows"]] if trades["known"] == KNOWN else []
+    return [(row["account"] or "", typed_claim(row)) for row in trades["rows"]] if trades["known"] == KNOWN else []
 
 
 def typed_claim(row: Mapping[str, Any]) -> TradeClaim:

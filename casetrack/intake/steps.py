@@ -133,6 +133,7 @@ TRADES = Step(
         Question("quantity", Shape.NUMBER),
         Question("amount", Shape.NUMBER),
         choice("on_margin", ["yes", "no", "unknown"], required=False),
+        Question("account", longest=64),
     ),
     needs_row=lambda facts: facts["known"] == KNOWN,
 )

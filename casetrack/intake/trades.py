@@ -15,7 +15,7 @@ from casetrack.intake.locks import lock_open
 from casetrack.intake.models import BroughtTrade, ColumnMapping, Draft
 from casetrack.intake.services import save_step
 from casetrack.intake.sittings import sitting_of
-from casetrack.intake.steps import ACCOUNT, BROUGHT, TRADES
+from casetrack.intake.steps import ACCOUNT, BROUGHT, TRADES, Answers
 from casetrack.ledger.parsers import brokers
 from casetrack.lib import clock
 from casetrack.lib.crypto import account_index
@@ -137,8 +137,13 @@ def drop_trades(draft: Draft, *, actor: User) -> int:
 
 def accounts_of(draft: Draft) -> dict[str, str]:
     """The accounts that the draft names at its firm: the last digits of each by its index, in order."""
-    kept = sitting_of(draft).answers(draft).get(ACCOUNT.identifier, {})
-    if "facts" not in kept:
+    return accounts_in(sitting_of(draft).answers(draft))
+
+
+def accounts_in(answers: Answers) -> dict[str, str]:
+    """The same of a draft's answers; none before the page of the accounts is finished."""
+    kept = answers.get(ACCOUNT.identifier, {})
+    if not kept.get("facts"):
         return {}
     rows = ACCOUNT.read({ACCOUNT.identifier: kept})["rows"]
     return {account_index(row["firm"], row["number"]): row["number"][-3:] for row in rows}

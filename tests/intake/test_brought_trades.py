@@ -9,7 +9,7 @@ from casetrack.evidence.models import EvidenceFile
 from casetrack.intake.marks import mark_many
 from casetrack.intake.models import ColumnMapping, Draft
 from casetrack.intake.services import save_step, submit_draft
-from casetrack.intake.steps import ACCOUNT, TRADES
+from casetrack.intake.steps import ACCOUNT, KNOWN, TRADES
 from casetrack.intake.trades import accounts_of, bring_trades, drop_trades, map_columns, read_file, remembered
 from casetrack.ledger.parsers import brokers
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
@@ -133,6 +133,18 @@ def test_at_two_accounts_each_list_stands_with_its_own(vera: User, known: None) 
     draft.brought_trades.filter(account=second).update(answer="no")
     case = submit_draft(draft, actor=vera, key=None)
     assert [incident.claimed_trades.count() for incident in case.incidents.order_by("pk")] == [0, 3]
+
+
+def test_at_two_accounts_each_typed_trade_stands_with_its_own(vera: User, known: None) -> None:
+    draft, (first, second) = two_accounts(vera)
+    row = {
+        "side": "buy", "security": "6182", "traded_on": None, "quantity": None, "amount": None, "on_margin": "",
+    }  # fmt: skip
+    rows = [row | {"account": second}, row | {"account": first}, row | {"account": second}, row | {"account": ""}]
+    rows.append(row | {"account": "of an account that was taken out again"})
+    save_step(draft, TRADES, {"known": KNOWN, "rows": rows}, actor=vera)
+    case = submit_draft(draft, actor=vera, key=None)
+    assert [incident.claimed_trades.count() for incident in case.incidents.order_by("pk")] == [3, 2]
 
 
 @pytest.mark.parametrize("account", ["", "of somebody else"])

@@ -10,8 +10,9 @@ from django.urls import reverse
 from casetrack.cases.models import Case
 from casetrack.evidence.models import EvidenceFile
 from casetrack.intake.models import Draft
-from casetrack.intake.services import start_draft, typed_in
+from casetrack.intake.services import save_step, start_draft, typed_in
 from casetrack.intake.steps import STEPS
+from casetrack.intake.trades import accounts_of
 from casetrack.people.models import User
 from tests.evidence import files
 from tests.intake.reports import TYPED, filled_draft
@@ -147,6 +148,28 @@ def test_errors_of_a_row_are_named_by_the_trade(browser: Client, draft: Draft) -
     problems = dict(browser.post(page(draft, "trades"), typed).context["problems"])
     assert problems["id_row-1-security"] == "Trade 2: Enter the stock or fund"
     assert problems["id_row-1-amount"].startswith("Trade 2: Enter the amount in numbers")
+
+
+def test_with_one_account_nobody_asks_which_it_was(browser: Client, vera: User) -> None:
+    assert "row-0-account" not in browser.get(page(filled_draft(vera), "trades")).content.decode()
+
+
+def test_with_two_accounts_each_trade_says_whose_it_was(browser: Client, vera: User) -> None:
+    draft = filled_draft(vera)
+    rows = STEPS["account"].read(draft.answers)["rows"]
+    draft = save_step(draft, STEPS["account"], {"rows": [*rows, {**rows[0], "number": "0123-7654321"}]}, actor=vera)
+    first, second = accounts_of(draft)
+    assert "••••321" in browser.get(page(draft, "trades")).content.decode()
+    typed = TYPED["trades"] | {"row-0-account": second}
+    wrong = browser.post(page(draft, "trades"), typed | {"row-0-amount": "lots"})
+    assert wrong.context["form"].rows[0]["account"].value() == second
+    assert browser.post(page(draft, "trades"), typed | {"row-0-account": "another's"}).context["problems"]
+    browser.post(page(draft, "trades"), typed)
+    assert browser.get(page(draft, "trades")).context["form"].rows[0]["account"].value() == second
+    assert "••••321" in browser.get(f"/en/report/{draft.key}/check/").content.decode()
+    browser.post(f"/en/report/{draft.key}/check/", {"declared": "on"})
+    assert [one.claimed_trades.count() for one in Case.objects.get().incidents.order_by("pk")] == [0, 1]
+    assert first != second
 
 
 def test_i_do_not_know_the_trades_is_an_answer(browser: Client, draft: Draft) -> None:

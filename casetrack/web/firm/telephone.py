@@ -84,11 +84,11 @@ def step(request: HttpRequest, taken: uuid.UUID, step: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, draft, page)
     typed = services.typed_in(draft, page.step)
-    return _show(request, draft, page, page.form(typed=query_of(typed) if typed else None))
+    return _show(request, draft, page, page.form_of(draft, typed=query_of(typed) if typed else None))
 
 
 def _save(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
-    form, user = page.form(request.POST), me(request)
+    form, user = page.form_of(draft, request.POST), me(request)
     try:
         pressed = form.pressed()
         if pressed is not None:

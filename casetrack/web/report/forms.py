@@ -1,5 +1,6 @@
 """The forms of the report, one per step of `intake.steps`."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
@@ -205,9 +206,23 @@ class TradesForm(StepForm):
 
     def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, typed=typed, **kwargs)
-        source = data if data is not None else typed
+        self._source = source = data if data is not None else typed
         total = min(max(whole(source.get("rows_total", "")), 1), MOST_TRADES) if source is not None else 1
         self.rows = [TradeForm(data, typed=typed, prefix=f"row-{place}") for place in range(total)]
+
+    def ask_account(self, accounts: Mapping[str, str]) -> None:
+        """Ask of each trade in which of several accounts it was (the last digits by index); before anything is read."""
+        if len(accounts) < 2:
+            return
+        choices = [("", gettext("I don't know")), *((index, f"••••{end}") for index, end in accounts.items())]
+        for row in self.rows:
+            field = SelectField(
+                label=_("Account of the trade"), name=_("the account of the trade"), required=False,
+                choices=lambda: choices,
+            )  # fmt: skip
+            row.fields["account"] = field
+            if self._source is not None:
+                row.initial["account"] = self._source.get(row.add_prefix("account"), "")
 
     def typed(self) -> dict[str, list[str]]:
         own = super().typed() | {"rows_total": [str(len(self.rows))]}

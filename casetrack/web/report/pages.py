@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.intake import steps
 from casetrack.intake.answers import Question
+from casetrack.intake.models import Draft
 from casetrack.intake.steps import KNOWN, Answers, Step
+from casetrack.intake.trades import accounts_in, accounts_of
 from casetrack.lib.clock import TOKYO
 from casetrack.lib.errors import InvalidInput
 from casetrack.web import formats
@@ -54,6 +56,13 @@ class Page:
     form: type[StepForm]
     lead: "StrOrPromise"
     template: str = "victim/report/step.html"
+
+    def form_of(self, draft: Draft, *args: Any, **kwargs: Any) -> StepForm:
+        """The form, with the questions that depend on the draft: of trades, whose account it was."""
+        form = self.form(*args, **kwargs)
+        if isinstance(form, TradesForm):
+            form.ask_account(accounts_of(draft))
+        return form
 
 
 PAGES: dict[str, Page] = {
@@ -178,8 +187,16 @@ def shown(page: Page, answers: Answers) -> list[Shown]:
             rows.append((str(page.form.row_title) % {"place": place}, _in_lines(form, page.step.rows, row)))
     elif page.step.rows and facts["known"] == KNOWN:
         for place, row in enumerate(facts["rows"], start=1):
-            rows.append((gettext("Trade %(place)s") % {"place": place}, trade_in_words(row)))
+            rows.append((gettext("Trade %(place)s") % {"place": place}, _trade(row, accounts_in(answers))))
     return rows
+
+
+def _trade(row: Mapping[str, Any], accounts: Mapping[str, str]) -> str:
+    """A trade of the report, with the account that it is said to be of where there are several."""
+    if len(accounts) < 2 or row["account"] not in accounts:
+        return trade_in_words(row)
+    colon = "：" if formats.is_japanese() else ": "
+    return f"{gettext('Account of the trade')}{colon}••••{accounts[row['account']]}\n{trade_in_words(row)}"
 
 
 def aside_in(page: Page, answers: Answers) -> list[str]:

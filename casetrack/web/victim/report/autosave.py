@@ -36,7 +36,7 @@ def autosave(request: HttpRequest, key: uuid.UUID, step: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return JsonResponse({"token": get_token(request)})
-    form = PAGES[step].form(request.POST)
+    form = PAGES[step].form_of(draft, request.POST)
     try:
         tabs.keep_typed(draft, PAGES[step].step, form.typed(), tab_of(request.POST), actor=me(request))
     except DomainError as error:

@@ -74,7 +74,7 @@ def step(request: HttpRequest, key: uuid.UUID, step: str) -> HttpResponse:
         return _save(request, draft, page)
     unsent = take_unsent(request)
     if unsent is not None:
-        form = page.form(unsent)
+        form = page.form_of(draft, unsent)
         if not _is_newest(request, draft, page, form, tab_of(unsent)):
             return _show(request, draft, page, form)
         _keep(request, draft, page, form)
@@ -82,7 +82,7 @@ def step(request: HttpRequest, key: uuid.UUID, step: str) -> HttpResponse:
         return _show(request, draft, page, form)
     typed = services.typed_in(draft, page.step)
     initial = _known_already(request) if page.step == YOU and not typed else {}
-    form = page.form(typed=query_of(typed) if typed else None, initial=initial)
+    form = page.form_of(draft, typed=query_of(typed) if typed else None, initial=initial)
     return _show(request, draft, page, form)
 
 
@@ -125,7 +125,7 @@ def _is_newest(request: HttpRequest, draft: Draft, page: Page, form: StepForm, t
 
 
 def _save(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
-    form = page.form(request.POST)
+    form = page.form_of(draft, request.POST)
     try:
         if not _is_newest(request, draft, page, form, tab_of(request.POST)):
             return _show(request, draft, page, form)

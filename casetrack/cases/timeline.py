@@ -259,6 +259,12 @@ SENTENCES: dict[str, Sentence] = {
     "negotiation.legal_basis_returned": Sentence(
         _("The firm is clearing on what legal basis it pays"), pgettext_lazy("staff", "Legal basis returned"), "idle"
     ),
+    "negotiation.restoration_instructed": Sentence(
+        _("The firm prepares to move the shares"), pgettext_lazy("staff", "Back office instructed"), "idle"
+    ),
+    "negotiation.restoration_done": Sentence(
+        _("The firm moved the agreed shares"), pgettext_lazy("staff", "Shares moved"), "good"
+    ),
     "negotiation.transfer_made": Sentence(
         _("The firm prepares the payment"), pgettext_lazy("staff", "Put into a transfer batch"), "idle"
     ),

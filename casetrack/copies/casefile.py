@@ -97,6 +97,8 @@ PAYMENT = (
     "amount", "paid_on", "note", "recorded_at", "received_at", "denied_at", "failed_at", "failed_because",
 )  # fmt: skip
 
+RESTORATION = ("security", "quantity", "custody", "lot", "done_on")
+
 
 def _settlements(case: Case) -> list[dict[str, Any]]:
     """Each with whether it stands; one that was taken back stays among them."""
@@ -105,6 +107,10 @@ def _settlements(case: Case) -> list[dict[str, Any]]:
             **facts(row, "amount", "terms", "terms_sha256", "agreed_at", "revocable_until"),
             "status": row.offer.status,
             "countersigned_at": row.countersignature.signed_at if hasattr(row, "countersignature") else None,
+            "restorations": [
+                facts(one, "security", "quantity", "custody", "lot", "done_on")
+                for one in row.restorations.order_by("pk")
+            ],
             "payments": [facts(payment, *PAYMENT) for payment in row.payments.order_by("pk")],
         }
         for row in Settlement.objects.filter(case=case).select_related("offer", "countersignature").order_by("pk")

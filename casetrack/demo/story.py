@@ -1,7 +1,7 @@
 """A case told step by step, each step by calling the service that the pages call."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -220,12 +220,14 @@ class Story:
             )  # fmt: skip
         return self
 
-    def offered(self, amount: Decimal | None = None, reasons: str = "", days: int = 14) -> "Story":
+    def offered(self, amount: Decimal | None = None, reasons: str = "", days: int = 14, **besides: Any) -> "Story":
+        """An offer of `amount` (what the policy gives), prepared and approved; `besides` are more of a Proposal."""
         with travel_to(self.at):
+            proposal = at_amount(self.run, self.run.due if amount is None else amount, "話し合いによる調整です。")
             prepared = prepare_offer(
                 self.case,
                 self.run,
-                proposal=at_amount(self.run, self.run.due if amount is None else amount, "話し合いによる調整です。"),
+                proposal=replace(proposal, **besides),
                 reasons=reasons or "当社の補償方針にもとづく金額です。",
                 valid_until=self.at + dt.timedelta(days=days),
                 actor=self.user(self.investigator),

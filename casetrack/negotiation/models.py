@@ -10,6 +10,7 @@ from casetrack.evidence.models import EvidenceFile
 from casetrack.lib.constraints import not_negative, one_of
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.querysets import OfferQuerySet, PaymentQuerySet, SettlementQuerySet
+from casetrack.negotiation.restoration import RestorationInstruction as RestorationInstruction
 from casetrack.negotiation.transfers import RemitterAccount as RemitterAccount
 from casetrack.negotiation.transfers import TransferBatch as TransferBatch
 from casetrack.negotiation.transfers import TransferLine as TransferLine

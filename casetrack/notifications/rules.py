@@ -87,6 +87,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "negotiation.receipt_confirmed": _HANDLER,
     "negotiation.acceptance_revoked": _HANDLER,
     "negotiation.countersigned": _VICTIM,
+    "negotiation.restoration_done": _VICTIM,
     "cases.victim_invited": (Rule(Audience.INVITED, "victim-invitation"),),
     "firms.member_added": (Rule(Audience.PERSON, "staff-invitation"),),
     "cases.bank_account_changed": _HANDLER,

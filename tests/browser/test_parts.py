@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -67,3 +68,37 @@ def test_both_sides_negotiate_part_by_part(
     see(his, "answer")
     his.goto(f"firm/{case}offers/2/")
     see(his, "counter-firm")
+
+
+@pytest.mark.parametrize(("language", "width"), LOOKS)
+def test_shares_are_moved_and_vera_sees_it(
+    open_as: Callable[..., Page], check: Any, shot: Any, cast: Cast, language: str, width: str
+) -> None:
+    with system_scope():
+        story = Story(cast, at=timezone.now() - dt.timedelta(days=60)).to_assessment()
+        story.at = timezone.now() - dt.timedelta(days=6)
+        story.offered(in_kind={"7203": Decimal(100), "6182": Decimal(-200_000)}).wait(1)
+        story.accepted().countersigned().cleared()
+    case = f"cases/{story.case.reference}/"
+    his, hers, almas = (open_as(cast.user[name], language=language, width=width) for name in ("ivan", "vera", "alma"))
+
+    def see(page: Page, address: str, name: str) -> None:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.ok, address
+        check(page)
+        shot(page, f"shares-{name}-{language}-{width}")
+
+    see(his, f"firm/{case}settlement/", "settlement")
+    see(his, f"firm/{case}settlement/shares/1/", "instruct")
+    his.check("#id_custody_0", force=True)
+    his.fill("#id_lot", "2024-05-01, 250")
+    with his.expect_navigation():
+        his.locator("main form .govuk-button[type=submit]").last.click()
+    check(his)
+    see(almas, f"firm/{case}settlement/shares/1/", "confirm")
+    with almas.expect_navigation():
+        almas.locator("main form .govuk-button[type=submit]").last.click()
+    check(almas)
+    shot(almas, f"shares-confirmed-{language}-{width}")
+    see(hers, f"{case}offers/1/", "victim")

@@ -47,6 +47,7 @@ TOLD = {
     "evidence_request", "evidence_evidencefile", "evidence_upload", "correspondence_message",
     "assessment_assessment", "assessment_assessedaccount", "assessment_reduction",
     "negotiation_offer", "negotiation_settlement", "negotiation_countersignature", "negotiation_interimmeasure",
+    "negotiation_restorationinstruction",
     "negotiation_payment", "documents_document", "intake_draft", "intake_broughttrade", "intake_columnmapping",
     "intake_addition",
     "notifications_delivery", "notifications_mailchoice", "copies_copy",

@@ -22,7 +22,7 @@ from casetrack.ledger.services import import_ledger
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.scope import scoped
-from casetrack.negotiation.models import Measure, Payment, TransferBatch
+from casetrack.negotiation.models import Measure, Payment, RestorationInstruction, TransferBatch
 from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import approve_measure, confirm_receipt, prepare_offer, propose_measure
 from casetrack.negotiation.services.results import record_executed
@@ -115,4 +115,9 @@ def settled(story: Story) -> World:
     with travel_to(story.at):
         record_executed(batch, paid_on=batch.day, actor=story.user("alma"))
         confirm_receipt(Payment.objects.get(), actor=story.user("vera"))
+    RestorationInstruction.objects.create(
+        case=story.case, settlement=story.settlement, security="7203", quantity=100, lot="2024-05-01, 2,000",
+        incident=story.case.incidents.get(), custody="specific", instructed_by=story.user("ivan"),
+        instructed_at=story.at,
+    )  # fmt: skip
     return World(story.cast, story)

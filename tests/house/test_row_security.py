@@ -29,6 +29,7 @@ GUARDED = [model for model in GUARDED if model._meta.db_table not in OPEN]
 AFTER_AGREEMENT = {
     "negotiation_settlement", "negotiation_countersignature",
     "negotiation_legalbasis", "negotiation_payment", "negotiation_transferline",
+    "negotiation_restorationinstruction",
 }  # fmt: skip
 TABLES = [model._meta.db_table for model in GUARDED]
 OUTSIDERS = ["bruno", "otto", "rita", "mina", "nobody"]

@@ -19,6 +19,7 @@ from casetrack.negotiation.services.agreeing import require_final
 from casetrack.negotiation.services.legal import require_legal_basis
 from casetrack.negotiation.services.measures import still_due
 from casetrack.negotiation.services.readiness import require_no_transfer
+from casetrack.negotiation.services.restorations import require_restored
 from casetrack.people.bank import require_payable
 from casetrack.people.models import User
 
@@ -45,6 +46,7 @@ def record_payment(
         raise InvalidInput(_("Enter a day between the agreement and today."), field="paid_on")
     require_final(settlement)
     require_legal_basis(settlement)
+    require_restored(settlement)
     if not is_done:
         require_payable(case.victim_user, case.firm.code)
         require_no_transfer(case)

@@ -16,6 +16,7 @@ from casetrack.negotiation.models import Payment, Settlement, TransferLine
 from casetrack.negotiation.services.agreeing import require_final
 from casetrack.negotiation.services.legal import require_legal_basis
 from casetrack.negotiation.services.measures import still_due
+from casetrack.negotiation.services.restorations import require_restored
 from casetrack.negotiation.transfers import LineStatus
 from casetrack.people.bank import bank_account_of, normalize_holder, require_payable
 from casetrack.people.models import BankAccount
@@ -90,7 +91,7 @@ def _obstacles(settlement: Settlement, account: BankAccount | None, due: Decimal
         lambda: _agreed(case),
         lambda: require_final(settlement),
         lambda: require_legal_basis(settlement),
-        lambda: _in_money(settlement),
+        lambda: require_restored(settlement),
         lambda: _payable_amount(due),
         lambda: customer_code(case),
         lambda: _details(case, account),
@@ -108,16 +109,6 @@ def _obstacles(settlement: Settlement, account: BankAccount | None, due: Decimal
 def _agreed(case: Case) -> None:
     if case.status != Status.AGREED:
         raise Conflict(_("This is not possible now: the case is at “%(status)s”."), status=case.staff_status)
-
-
-def _in_money(settlement: Settlement) -> None:
-    if is_restored(settlement):
-        raise Conflict(_("The account is restored in kind: record the payment by hand once that is done."))
-
-
-def is_restored(settlement: Settlement) -> bool:
-    """Whether shares change hands besides the money."""
-    return bool(settlement.terms.get("in_kind"))
 
 
 def _payable_amount(due: Decimal) -> None:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casetrack.assessment.statement import parts_of
 from casetrack.cases import permissions
 from casetrack.cases.models import Case
-from casetrack.cases.workflow import ACTIONS, APPROVER
+from casetrack.cases.workflow import ACTIONS, APPROVER, INVESTIGATOR
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import countersign, fail_payment, record_payment, show_payment
 from casetrack.negotiation.services.legal import basis_of
 from casetrack.negotiation.services.measures import paid_ahead, still_due
+from casetrack.negotiation.services.restorations import items_of
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import PaymentForm, ReasonForm
@@ -62,6 +63,9 @@ def settlement(request: HttpRequest, reference: str) -> HttpResponse:
         "ahead": paid_ahead(case),
         "due": still_due(found),
         "can_sign": may_sign(request, found),
+        "items": items_of(found),
+        "can_instruct": permissions.role_in(me(request), case) == INVESTIGATOR,
+        "can_confirm": permissions.role_in(me(request), case) == APPROVER,
         "is_revocable": clock.now() < found.revocable_until,
         "can_pay": permissions.can(me(request), case, ACTIONS["record_payment"].name, clock.now()),
     }

@@ -16,6 +16,7 @@ from casetrack.lib import clock
 from casetrack.negotiation import services
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
 from casetrack.negotiation.proposal import compare
+from casetrack.negotiation.services.restorations import items_of
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import AcceptForm, CaseForm, CounterForm, ReasonForm
@@ -60,6 +61,7 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "changes": changes_between(before, run, PLAIN_COMPONENTS) if before and run else [],
         "is_answerable": is_answerable(request, offer),
         "settlement": settlement if settlement and settlement.offer_id == offer.pk else None,
+        "items": items_of(settlement) if settlement and settlement.offer_id == offer.pk else [],
         "is_revocable": settlement is not None and is_revocable(request, settlement),
     }
     return render(request, "victim/offer.html", context)

@@ -29,7 +29,9 @@ from casetrack.web.forms.fields import ChoiceField, DateField3, SelectField, Tex
 
 class InstructionForm(forms.Form):
     custody = ChoiceField(
-        label=gettext_lazy("Kind of account"), name=gettext_lazy("the kind of account"), choices=Custody.choices
+        label=gettext_lazy("Kind of securities account"),
+        name=gettext_lazy("the kind of securities account"),
+        choices=Custody.choices,
     )
     lot = TextField(
         label=gettext_lazy("Tax lot"), name=gettext_lazy("the tax lot"), max_length=200,

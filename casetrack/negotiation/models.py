@@ -1,5 +1,7 @@
 """Offers and counter-offers, the settlement they lead to, its legal basis and its payment. Amounts are whole yen."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +83,11 @@ class Offer(models.Model):
                 name="negotiation_open_is_approved",
             ),
         ]
+
+    @property
+    def burden(self) -> Decimal:
+        """What it costs the firm in yen, for the limits of those who approve: the amount and the deficit given up."""
+        return self.amount + self.waived
 
 
 class Settlement(models.Model):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +59,22 @@ def test_one_yen_above_her_limit_alma_may_return_an_offer_but_not_approve_it(sto
         offer.refresh_from_db()
         assert offer.status == "prepared"
         assert reject_offer(offer, actor=alma, reason="Ask for less.").status == "rejected"
+
+
+def test_a_deficit_that_is_given_up_counts_towards_her_limit(story: Story, limited: Any, client_of: Any) -> None:
+    story.to_assessment()
+    with travel_to(story.at):
+        offer = prepare_offer(
+            story.case, story.run, proposal=replace(at_amount(story.run, story.run.due), waived=Decimal(26_000_000)),
+            reasons="…", valid_until=story.at + dt.timedelta(days=14), actor=story.user("ivan"),
+        )  # fmt: skip
+        both = offer.amount + 26_000_000
+        for up_to, count in ((both - 1, 0), (both, 1)):
+            tabs = client_of(limited(up_to)).get("/en/firm/").context["tabs"]
+            assert next(tab.count for tab in tabs if tab.key == "waiting") == count
+        with pytest.raises(NotAllowed, match="above your limit"):
+            approve_offer(offer, actor=limited(both - 1))
+        assert approve_offer(offer, actor=limited(both)).status == "open"
 
 
 def test_a_settlement_above_her_limit_alma_does_not_countersign(story: Story, limited: Any) -> None:

@@ -41,7 +41,7 @@ def countersign(settlement: Settlement, *, actor: User) -> Countersignature:
     case = _live(settlement)
     require(actor, case, APPROVER)
     require_second_person(actor, settlement.offer.prepared_by_id)
-    require_limit(actor, settlement.amount)
+    require_limit(actor, settlement.offer.burden)
     if Countersignature.objects.filter(settlement=settlement).exists():
         raise Conflict(_("The settlement is countersigned already."))
     signature = Countersignature.objects.create(

@@ -123,7 +123,7 @@ def approve_offer(offer: Offer, *, actor: User) -> Offer:
     require_second_person(actor, offer.prepared_by_id)
     before = open_offer(case)
     offer.refresh_from_db()
-    require_limit(actor, offer.amount)
+    require_limit(actor, offer.burden)
     if offer.valid_until is None or offer.valid_until <= clock.now():
         raise InvalidInput(_("The offer's date has passed. Return it, so that it gets a new one."))
     if offer.assessment is None or not is_current(offer.assessment):

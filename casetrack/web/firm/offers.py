@@ -92,7 +92,7 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     role = permissions.role_in(me(request), case)
     mine = found.prepared_by_id == me(request).pk
     decides = role == APPROVER and not mine and found.status == OfferStatus.PREPARED
-    is_within = permissions.is_within_limit(me(request), found.amount)
+    is_within = permissions.is_within_limit(me(request), found.burden)
     context = {
         "case": case,
         "offer": found,

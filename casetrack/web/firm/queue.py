@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -76,8 +76,8 @@ def waits_for(approver: User) -> Q:
     unsigned = Settlement.objects.live().filter(countersignature=None).exclude(offer__prepared_by=approver)
     place = membership_of(approver)
     if place is not None and place.approves_up_to is not None:
-        offers = offers.filter(amount__lte=place.approves_up_to)
-        unsigned = unsigned.filter(amount__lte=place.approves_up_to)
+        offers = offers.filter(amount__lte=place.approves_up_to - F("waived"))
+        unsigned = unsigned.filter(amount__lte=place.approves_up_to - F("offer__waived"))
     bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
     moving = TransferLine.objects.filter(status=LineStatus.WAITING, batch__status=BatchStatus.MADE)
     moving = moving.exclude(batch__made_by=approver)

@@ -40,7 +40,9 @@ def canonical(settlement: Settlement) -> str:
 
 def may_sign(request: HttpRequest, found: Settlement) -> bool:
     user = me(request)
-    is_approver = permissions.role_in(user, found.case) == APPROVER and permissions.is_within_limit(user, found.amount)
+    is_approver = permissions.role_in(user, found.case) == APPROVER and permissions.is_within_limit(
+        user, found.offer.burden
+    )
     return is_approver and not hasattr(found, "countersignature") and found.offer.prepared_by_id != user.pk
 
 

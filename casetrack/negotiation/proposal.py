@@ -1,5 +1,6 @@
 """What one side proposes, part by part, and how the proposals of the two sides differ. Amounts are whole yen."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 ADJUSTMENT = "adjustment"
 LONGEST_SECURITY = 40
+# What stands for a minus in Japan: a sign of its own, a long dash, a triangle.
+MINUS = str.maketrans("−‐–▲△", "-----")
 
 
 @dataclass(frozen=True)
@@ -183,8 +186,8 @@ def parse_in_kind(text: str) -> dict[str, Decimal]:
 
 
 def _line_in_kind(line: str, place: int) -> tuple[str, Decimal]:
-    words = line.split()
-    number = words[-1].replace(",", "").replace("−", "-").replace("▲", "-")
+    words = unicodedata.normalize("NFKC", line).split()  # digits and spaces as a Japanese keyboard types them
+    number = words[-1].replace(",", "").translate(MINUS)
     digits = number.removeprefix("-")
     is_number = digits.replace(".", "", 1).isascii() and digits.replace(".", "", 1).isdigit()
     if len(words) < 2 or not is_number or len(digits) > 20:

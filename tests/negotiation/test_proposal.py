@@ -50,6 +50,20 @@ def test_shares_in_kind_read_back_as_they_were_typed(in_kind: dict[str, Decimal]
     assert parse_in_kind(in_kind_lines(in_kind)) == in_kind
 
 
+@pytest.mark.parametrize(
+    "typed", ["6182 -200,000", "６１８２　－２００，０００", "6182 ▲200000", " 6182\t−200000 \n\n"]
+)
+def test_shares_in_kind_as_a_japanese_keyboard_types_them(typed: str) -> None:
+    assert parse_in_kind(typed) == {"6182": Decimal(-200_000)}
+
+
+@pytest.mark.parametrize("typed", ["6182", "-5", "6182 many", "6182 1.2.3", "6182 --5", "6182 1e5", f"6182 {'9' * 21}"])
+def test_a_line_that_says_nothing_clear_is_named(typed: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_in_kind(f"7203 100\n{typed}")
+    assert (refused.value.field, refused.value.params["line"]) == ("in_kind", 2)
+
+
 @pytest.mark.parametrize(("parts", "more", "field"), [
     ({"gift": Decimal(1)}, {}, "gift"),
     ({"margin": Decimal("0.5")}, {}, "margin"),

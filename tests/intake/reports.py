@@ -27,7 +27,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "rows": [
             {
                 "side": "buy", "security": "6182", "traded_on": dt.date(2025, 4, 16), "quantity": Decimal(200000),
-                "amount": Decimal(50000000), "on_margin": "yes",
+                "amount": Decimal(50000000), "on_margin": "yes", "account": "",
             }
         ],
     },

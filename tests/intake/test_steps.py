@@ -9,7 +9,7 @@ import pytest
 from casetrack.intake.answers import Shape
 from casetrack.intake.steps import STEPS, unfinished
 from casetrack.lib.errors import InvalidInput
-from casetrack.web.report.forms import TradeForm
+from casetrack.web.report.forms import TradeForm, TradesForm
 from casetrack.web.report.pages import PAGES
 from casetrack.web.report.rows import RowsForm
 from tests.intake.reports import ANSWERS
@@ -42,7 +42,17 @@ def test_a_row_of_the_page_asks_what_a_row_of_the_step_keeps(name: str) -> None:
 
 def test_a_trade_asks_what_a_row_keeps() -> None:
     rows = {question.name: question.required for question in STEPS["trades"].rows}
-    assert {name: field.required for name, field in TradeForm(prefix="row").fields.items()} == rows
+    form = TradesForm()
+    form.ask_account({"of one": "111", "of another": "222"})
+    assert {name: field.required for name, field in form.rows[0].fields.items()} == rows
+    assert {name: field.required for name, field in TradeForm(prefix="row").fields.items()} | {"account": False} == rows
+
+
+def test_a_trade_kept_before_its_account_was_asked_is_of_no_account() -> None:
+    kept = STORED["trades"]["facts"]
+    rows = [{name: value for name, value in row.items() if name != "account"} for row in kept["rows"]]
+    read = STEPS["trades"].read({"trades": {"facts": kept | {"rows": rows}}})
+    assert [row["account"] for row in read["rows"]] == [""]
 
 
 @pytest.mark.parametrize("name", list(ANSWERS))
@@ -55,7 +65,7 @@ def test_what_is_stored_are_strings() -> None:
     facts = STORED["trades"]["facts"]
     assert facts["rows"][0] == {
         "side": "buy", "security": "6182", "traded_on": "2025-04-16", "quantity": "200000", "amount": "50000000",
-        "on_margin": "yes",
+        "on_margin": "yes", "account": "",
     }  # fmt: skip
 
 

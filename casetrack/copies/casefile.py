@@ -107,10 +107,7 @@ def _settlements(case: Case) -> list[dict[str, Any]]:
             **facts(row, "amount", "terms", "terms_sha256", "agreed_at", "revocable_until"),
             "status": row.offer.status,
             "countersigned_at": row.countersignature.signed_at if hasattr(row, "countersignature") else None,
-            "restorations": [
-                facts(one, "security", "quantity", "custody", "lot", "done_on")
-                for one in row.restorations.order_by("pk")
-            ],
+            "restorations": [facts(one, *RESTORATION) for one in row.restorations.order_by("pk")],
             "payments": [facts(payment, *PAYMENT) for payment in row.payments.order_by("pk")],
         }
         for row in Settlement.objects.filter(case=case).select_related("offer", "countersignature").order_by("pk")

@@ -100,6 +100,11 @@ def assessed_parts(run: Assessment) -> dict[str, Decimal]:
     return parts
 
 
+def parts_in(offer: "Offer") -> dict[str, Decimal]:
+    """The parts of an offer in whole yen; none where it names one amount alone."""
+    return {name: Decimal(value) for name, value in offer.components.items()}
+
+
 def at_amount(run: Assessment, amount: Decimal, why: str = "") -> Proposal:
     """A proposal of one amount: what was assessed, and the rest as an adjustment for the reason `why`."""
     parts = assessed_parts(run)
@@ -164,7 +169,8 @@ def differences(
 
 def _figure(offer: "Offer | None", name: str) -> Decimal | None:
     """0 where the side answered part by part and left this one out; None where it named no parts at all."""
-    return Decimal(offer.components.get(name, 0)) if offer is not None and offer.components else None
+    parts = parts_in(offer) if offer is not None else {}
+    return parts.get(name, ZERO) if parts else None
 
 
 def _reason(offer: "Offer | None", name: str) -> str:

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -6,7 +5,7 @@ from rest_framework import serializers
 
 from casetrack.api.serializers.fields import Document, ExactDecimal, Yen
 from casetrack.negotiation.models import Offer, OfferParty
-from casetrack.negotiation.proposal import Proposal
+from casetrack.negotiation.proposal import Proposal, parts_in
 from casetrack.negotiation.workflow import OfferStatus
 
 
@@ -63,5 +62,6 @@ def proposed(given: dict[str, Any], offer: Offer) -> Proposal:
     conditions = given.get("conditions", "")
     if "amount" in given:
         return Proposal({}, conditions=conditions, total=given["amount"])
-    parts = {name: Decimal(value) for name, value in offer.components.items()}
-    return Proposal({**parts, **given["components"]}, given.get("component_reasons", {}), conditions=conditions)
+    return Proposal(
+        {**parts_in(offer), **given["components"]}, given.get("component_reasons", {}), conditions=conditions
+    )

@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +19,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
-from casetrack.negotiation.proposal import Proposal, same_case
+from casetrack.negotiation.proposal import Proposal, parts_in, same_case
 from casetrack.negotiation.services.offers import lead, next_number
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
@@ -111,7 +110,7 @@ def counter_offer(offer: Offer, *, proposal: Proposal, reason: str, actor: User)
     Raises NotAllowed, Conflict, IllegalTransition, InvalidInput (`field` as `Proposal.check` has it, or `amount`).
     """
     case = _answerable(offer, actor)
-    proposal.check({name: Decimal(value) for name, value in offer.components.items()})
+    proposal.check(parts_in(offer))
     same_case(proposal.relied_on, case.pk)
     if proposal.amount <= 0:
         raise InvalidInput(_("Enter an amount above 0 yen."), field="amount")

@@ -58,9 +58,8 @@ def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         else:
             messages.success(request, _("The offer is prepared. An approver must approve it."))
             return redirect("firm:offer", case.reference, offer.number)
-    counter = (
-        case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN).select_related("in_answer_to").first()
-    )
+    counters = case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN)
+    counter = counters.select_related("in_answer_to__assessment").first()
     context = {
         "case": case,
         "run": run,

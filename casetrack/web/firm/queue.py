@@ -74,15 +74,14 @@ def waits_for(approver: User) -> Q:
     offers = Offer.objects.filter(status=OfferStatus.PREPARED).exclude(prepared_by=approver)
     reductions = Reduction.objects.filter(status=ReductionStatus.PROPOSED).exclude(proposed_by=approver)
     unsigned = Settlement.objects.live().filter(countersignature=None).exclude(offer__prepared_by=approver)
+    moving = TransferLine.objects.filter(status=LineStatus.WAITING, batch__status=BatchStatus.MADE)
+    moving = moving.exclude(batch__made_by=approver)
     place = membership_of(approver)
     if place is not None and place.approves_up_to is not None:
         offers = offers.filter(amount__lte=place.approves_up_to - F("waived"))
         unsigned = unsigned.filter(amount__lte=place.approves_up_to - F("offer__waived"))
-    bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
-    moving = TransferLine.objects.filter(status=LineStatus.WAITING, batch__status=BatchStatus.MADE)
-    moving = moving.exclude(batch__made_by=approver)
-    if place is not None and place.approves_up_to is not None:
         moving = moving.filter(amount__lte=place.approves_up_to)
+    bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
     waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned, moving))
     return reduce(or_, (Q(pk__in=cases) for cases in waiting))
 

@@ -15,6 +15,7 @@ from casetrack.cases.permissions import role_in
 from casetrack.cases.workflow import APPROVER, INVESTIGATOR
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
+from casetrack.negotiation.models import Settlement
 from casetrack.negotiation.restoration import Custody
 from casetrack.negotiation.services.restorations import (
     Item,
@@ -85,7 +86,7 @@ def restoration(request: HttpRequest, reference: str, place: int) -> HttpRespons
     return render(request, "firm/restoration.html", context, status=status)
 
 
-def _write(item: Item, form: forms.Form, settlement: Any, request: HttpRequest) -> str:
+def _write(item: Item, form: forms.Form, settlement: Settlement, request: HttpRequest) -> str:
     given = form.cleaned_data
     if isinstance(form, InstructionForm):
         instruct_restoration(

@@ -1,6 +1,5 @@
 """The forms of a victim's case."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
@@ -12,7 +11,7 @@ from casetrack.evidence.services.requests import LONGEST as LONGEST_ANSWER
 from casetrack.intake.additions import LONGEST as LONGEST_ADDITION
 from casetrack.lib.formats import yen
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.proposal import Proposal
+from casetrack.negotiation.proposal import Proposal, parts_in
 from casetrack.notifications.models import HowTold
 from casetrack.web.forms.choices import ChoiceField
 from casetrack.web.forms.fields import CheckboxField, IdempotentForm, LongTextField, TextField, YenField
@@ -102,9 +101,8 @@ class CounterForm(CaseForm, PartsForm):
 
     def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = {name: Decimal(value) for name, value in offer.components.items()}
         self.add_parts(
-            offered, words=PLAIN_COMPONENTS, said=_("The firm offers %(amount)s"),
+            parts_in(offer), words=PLAIN_COMPONENTS, said=_("The firm offers %(amount)s"),
             why=_("Why do you see this part differently?"),
         )  # fmt: skip
         self.order_fields([*(name for name in self.fields if name not in LAST), *LAST])

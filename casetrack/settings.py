@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "casetrack.audit",
     "casetrack.people",
     "casetrack.firms",
+    "casetrack.bodies",
     "casetrack.market",
     "casetrack.ledger",
     "casetrack.cases",

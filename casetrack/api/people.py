@@ -13,5 +13,9 @@ def person(request: Request) -> User:
     return request.user
 
 
+def is_mediator(request: Request) -> bool:
+    return person(request).role == Role.MEDIATOR
+
+
 def is_victim(request: Request) -> bool:
     return person(request).role == Role.VICTIM

@@ -5,7 +5,7 @@ from django.db import models
 
 from casetrack.cases.models import Case
 from casetrack.firms.models import membership_of
-from casetrack.people.models import Role
+from casetrack.people.models import INSIDE, Role
 
 if TYPE_CHECKING:
     from casetrack.assessment.models import Assessment, CompensationPolicy, Reduction
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: "User") -> "AssessmentQuerySet":
-        """Assessments of visible cases; a victim sees those issued with an approved offer."""
+        """Assessments of visible cases; outside the firm one sees those issued with an approved offer."""
         visible = self.filter(case__in=Case.objects.visible_to(user))
-        return visible.filter(is_issued=True) if user.role == Role.VICTIM else visible
+        return visible if user.role in INSIDE else visible.filter(is_issued=True)
 
 
 class PolicyQuerySet(models.QuerySet["CompensationPolicy"]):
@@ -38,9 +38,10 @@ class PolicyQuerySet(models.QuerySet["CompensationPolicy"]):
 
 class ReductionQuerySet(models.QuerySet["Reduction"]):
     def visible_to(self, user: "User") -> "ReductionQuerySet":
-        """Reductions of visible cases; a victim sees those of the runs that were issued."""
+        """Reductions of visible cases; outside the firm one sees those of the runs that were
+        issued."""
         visible = self.filter(case__in=Case.objects.visible_to(user))
-        return visible.filter(runs__is_issued=True).distinct() if user.role == Role.VICTIM else visible
+        return visible if user.role in INSIDE else visible.filter(runs__is_issued=True).distinct()
 
     def approved(self) -> "ReductionQuerySet":
         return self.filter(status="approved")

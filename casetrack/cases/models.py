@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casetrack.bodies.models import Body
 from casetrack.cases.querysets import CaseQuerySet
 from casetrack.cases.workflow import STAFF_NAMES, Status
 from casetrack.firms.models import Firm
@@ -33,8 +34,9 @@ class Case(models.Model):
 
     `report` is what was submitted, kept as it was; `needs` what makes it harder for the person, as last said. Cases
     reported together, each to a firm of its own, have the same `sitting`: their victim sees them side by side, the
-    firms do not learn of one another. `due_at` repeats what calc.clocks derives from the case's events for the present
-    status (null: no clock runs, or it is paused).
+    firms do not learn of one another. `body` is the mediation body to which the victim handed the case (null: none, or
+    one that does not work here); its people read what both sides may read. `due_at` repeats what calc.clocks derives
+    from the case's events for the present status (null: no clock runs, or it is paused).
     """
 
     reference = models.CharField(max_length=24, unique=True)
@@ -49,6 +51,7 @@ class Case(models.Model):
     report = models.JSONField(default=dict)
     needs = models.JSONField(default=list)
     sitting = models.UUIDField(null=True, db_index=True)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="cases")
     due_at = models.DateTimeField(null=True)
 
     objects = CaseQuerySet.as_manager()

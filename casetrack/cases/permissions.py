@@ -5,8 +5,19 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_noop as _
 
+from casetrack.bodies.models import body_membership_of
 from casetrack.cases.models import Case
-from casetrack.cases.workflow import ACTIONS, APPROVER, ENDED, INTAKE, INVESTIGATOR, VICTIM, Action, actions_for
+from casetrack.cases.workflow import (
+    ACTIONS,
+    APPROVER,
+    ENDED,
+    INTAKE,
+    INVESTIGATOR,
+    MEDIATOR,
+    VICTIM,
+    Action,
+    actions_for,
+)
 from casetrack.firms.models import membership_of
 from casetrack.lib.errors import NotAllowed
 from casetrack.people.models import Role, User
@@ -15,11 +26,15 @@ CASEWORKERS = (INTAKE, INVESTIGATOR, APPROVER)
 
 
 def role_in(user: User, case: Case) -> str:
-    """The one role that a person has in a case: victim, intake, investigator, approver, admin, system, or ""."""
+    """The one role that a person has in a case: victim, intake, investigator, approver, admin, mediator, system,
+    or ""."""
     if user.role == Role.SYSTEM:
         return "system"
     if user.role == Role.VICTIM:
         return VICTIM if case.victim_user_id == user.pk else ""
+    if user.role == Role.MEDIATOR:
+        place = body_membership_of(user)
+        return MEDIATOR if place and place.body_id == case.body_id else ""
     membership = membership_of(user)
     return membership.role if membership and membership.firm_id == case.firm_id else ""
 

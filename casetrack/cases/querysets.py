@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from casetrack.bodies.models import body_membership_of
 from casetrack.firms.models import membership_of
 from casetrack.people.models import Role
 
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: "User") -> "CaseQuerySet":
-        """The victim's own, the firm's own, everything for the system, nothing for anybody else."""
+        """The victim's own, the firm's own, those handed to the mediator's body, everything for the system, nothing for
+        anybody else."""
         if user.role == Role.SYSTEM:
             return self
         if user.role == Role.VICTIM:
             return self.filter(victim_user=user)
+        if user.role == Role.MEDIATOR:
+            place = body_membership_of(user)
+            return self.filter(body=place.body_id) if place else self.none()
         membership = membership_of(user)
         return self.filter(firm=membership.firm_id) if membership else self.none()
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.cases.models import Case, Event
 from casetrack.cases.permissions import role_in
-from casetrack.cases.workflow import VICTIM, Status
+from casetrack.cases.workflow import MEDIATOR, VICTIM, Status
 from casetrack.firms.models import membership_of
-from casetrack.people.models import User
+from casetrack.people.models import INSIDE, User
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -375,14 +375,14 @@ CLOCKS: dict[str, "StrOrPromise"] = {
 }
 
 
-def _who(event: Event, case: Case, *, for_victim: bool) -> str:
+def _who(event: Event, case: Case, *, for_victim: bool, is_inside: bool) -> str:
     if event.actor_role == VICTIM:
         return gettext("You") if for_victim else case.victim.name
     if event.actor_role == "system":
         return gettext("Automatically")
-    if for_victim:
-        return case.firm.name
-    membership = membership_of(event.actor)
+    if event.actor_role == MEDIATOR:
+        return str(event.actor.body_membership.body)
+    membership = membership_of(event.actor) if is_inside else None
     return f"{membership} ({membership.get_role_display()})" if membership else case.firm.name
 
 
@@ -396,17 +396,30 @@ def about_clock(event: Event) -> str:
 
 
 def timeline(case: Case, *, user: User) -> list[Row]:
-    """The steps of a case that `user` may know of, oldest first. Two queries at most, whatever the case."""
-    for_victim = role_in(user, case) == VICTIM
-    events = case.events.select_related("actor__membership__firm").order_by("at", "id")
+    """The steps of a case that `user` may know of, oldest first. Two queries at most, whatever the case.
+
+    The firm's people and the system read all; the victim the public ones in words of their own; a mediator the public
+    ones in the staff's words. Names of the firm's people are for the firm alone.
+    """
+    is_inside, for_victim = user.role in INSIDE, role_in(user, case) == VICTIM
+    return _rows(case, for_victim=for_victim, is_inside=is_inside)
+
+
+def open_timeline(case: Case) -> list[Row]:
+    """The public steps in words for neither side: what goes out with a file of the case."""
+    return _rows(case, for_victim=False, is_inside=False)
+
+
+def _rows(case: Case, *, for_victim: bool, is_inside: bool) -> list[Row]:
+    events = case.events.select_related("actor__membership__firm", "actor__body_membership__body").order_by("at", "id")
     rows = []
-    for event in events.filter(is_public=True) if for_victim else events:
+    for event in events if is_inside else events.filter(is_public=True):
         sentence = SENTENCES.get(event.action, UNKNOWN)
-        shows_reason = sentence.reason_public or not for_victim
+        shows_reason = sentence.reason_public or is_inside
         rows.append(
             Row(
                 at=event.at,
-                who=_who(event, case, for_victim=for_victim),
+                who=_who(event, case, for_victim=for_victim, is_inside=is_inside),
                 title=sentence.public if for_victim else sentence.staff,
                 note="\n".join(filter(None, [about_clock(event), event.reason if shows_reason else ""])),
                 tone=sentence.tone,

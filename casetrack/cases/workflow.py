@@ -58,6 +58,8 @@ BEFORE_AGREED = (
 )
 ENDED = (S.CLOSED, S.DECLINED, S.WITHDRAWN)
 VICTIM, INTAKE, INVESTIGATOR, APPROVER = "victim", "intake", "investigator", "approver"
+# Somebody of the mediation body to which a case was handed: no action of this table is theirs.
+MEDIATOR = "mediator"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from casetrack.cases.models import Case
-from casetrack.people.models import Role
+from casetrack.people.models import INSIDE
 
 if TYPE_CHECKING:
     from casetrack.correspondence.models import Note
@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 class NoteQuerySet(models.QuerySet["Note"]):
     def visible_to(self, user: "User") -> "NoteQuerySet":
         """Notes of visible cases, for the firm only."""
-        if user.role == Role.VICTIM:
+        if user.role not in INSIDE:
             return self.none()
         return self.filter(case__in=Case.objects.visible_to(user))

@@ -10,7 +10,7 @@ from casetrack.cases.workflow import VICTIM
 from casetrack.correspondence.models import Message, Note, Party
 from casetrack.lib import clock
 from casetrack.lib.errors import InvalidInput, NotAllowed
-from casetrack.people.models import User
+from casetrack.people.models import INSIDE, User
 
 LONGEST = 10_000
 
@@ -25,7 +25,12 @@ def _checked(body: str) -> str:
 
 
 def party_of(user: User, case: Case) -> Party:
-    return Party.VICTIM if role_in(user, case) == VICTIM else Party.FIRM
+    """The side of a case that somebody is on. Raises NotAllowed: a mediator is on neither, nor is a stranger."""
+    if role_in(user, case) == VICTIM:
+        return Party.VICTIM
+    if user.role not in INSIDE:
+        raise NotAllowed(_("You are not allowed to do this in this case."))
+    return Party.FIRM
 
 
 @transaction.atomic

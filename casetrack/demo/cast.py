@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account.models import EmailAddress
 
 from casetrack.assessment.services import add_firm, publish_policy
+from casetrack.bodies.models import Body, BodyMembership
+from casetrack.bodies.services import add_body
 from casetrack.firms.models import Firm, Membership
 from casetrack.people.models import Role, User, Victim
 
@@ -42,6 +44,8 @@ STAFF = {
     "bruno": ("bruno@aozora.example", "AOZORA", "approver", "Bruno 馬場"),
     "iris": ("iris@aozora.example", "AOZORA", "investigator", "Iris 入江"),
 }
+# The body that Japan's securities firms have: its name and telephone are its own, its mediator here is not.
+BODY = {"name_ja": "FINMAC（証券・金融商品あっせん相談センター）", "name_en": "FINMAC", "telephone": "0120-64-5005"}
 VICTIMS = {
     "vera": ("vera@example.com", "髙橋", "恵", "タカハシ", "メグミ", "ja"),
     "otto": ("otto@example.com", "Berger", "Otto", "", "", "en"),
@@ -53,11 +57,13 @@ OTHERS = {"rita": ("rita@regulator.example", Role.REGULATOR), "mina": ("mina@adr
 
 @dataclass(frozen=True)
 class Cast:
-    """Everybody by first name: `cast.user["vera"]`, `cast.victim["vera"]`, `cast.firm["MINATO"]`."""
+    """Everybody by first name: `cast.user["vera"]`, `cast.victim["vera"]`, `cast.firm["MINATO"]`. `body` is where mina
+    mediates."""
 
     user: dict[str, User]
     victim: dict[str, Victim]
     firm: dict[str, Firm]
+    body: Body
 
 
 def make_cast(*, password: str | None = PASSWORD) -> Cast:
@@ -71,6 +77,8 @@ def make_cast(*, password: str | None = PASSWORD) -> Cast:
         Membership.objects.create(user=users[name], firm=firms[code], role=role, display_name=display_name)
     for name, (email, role) in OTHERS.items():
         users[name] = User.objects.create_user(email, password, role=role, is_demo=True)
+    body = add_body("FINMAC", actor=system, **BODY)
+    BodyMembership.objects.create(user=users["mina"], body=body, display_name="Mina 三田")
     victims: dict[str, Victim] = {}
     for name, (email, family, given, family_kana, given_kana, language) in VICTIMS.items():
         users[name] = User.objects.create_user(email, password, role=Role.VICTIM, is_demo=True, language=language)
@@ -86,4 +94,4 @@ def make_cast(*, password: str | None = PASSWORD) -> Cast:
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users.values()
     )
-    return Cast(users, victims, firms)
+    return Cast(users, victims, firms, body)

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from casetrack.cases.models import Case
-from casetrack.people.models import Role
+from casetrack.people.models import INSIDE
 
 if TYPE_CHECKING:
     from casetrack.documents.models import Document
@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: "User") -> "DocumentQuerySet":
-        """Documents of visible cases; a victim sees those that are meant for both sides."""
+        """Documents of visible cases; outside the firm one sees those that are meant for both sides."""
         visible = self.filter(case__in=Case.objects.visible_to(user))
-        return visible.filter(is_public=True) if user.role == Role.VICTIM else visible
+        return visible if user.role in INSIDE else visible.filter(is_public=True)

@@ -25,6 +25,33 @@ def case_row_security(table: str, unless: str = "") -> RunSQL:
     return row_security(table, f"{using} and not ({unless})" if unless else using, using if unless else "")
 
 
+def change_policy(table: str, using: str, check: str = "", *, was: str, was_check: str = "") -> RunSQL:
+    """Give the policy of `table` other conditions; `was` and `was_check` are those that it had."""
+    return RunSQL(
+        f"alter policy in_scope on {table} using ({using}) with check ({check or using});",
+        f"alter policy in_scope on {table} using ({was}) with check ({was_check or was});",
+    )
+
+
+def change_case_policy(table: str, who: str, *, unless: str = "false") -> RunSQL:
+    """Of the rows of a case, those that `who` (an SQL condition) allows; `unless` is what it was made with before."""
+    sees = SEES_CASE.format(table=table)
+    was = sees if unless == "false" else f"{sees} and not ({unless})"
+    return change_policy(table, f"{sees} and ({who})", sees, was=was, was_check=sees)
+
+
+def mediators_read_only(table: str) -> RunSQL:
+    """A mediator writes nothing to `table`, whatever else its policy allows."""
+    rule = "casetrack_audience() <> 'mediator'"
+    return RunSQL(
+        f"create policy mediators_add_nothing on {table} as restrictive for insert with check ({rule});"
+        f"create policy mediators_change_nothing on {table} as restrictive for update using ({rule});"
+        f"create policy mediators_delete_nothing on {table} as restrictive for delete using ({rule});",
+        f"drop policy mediators_add_nothing on {table}; drop policy mediators_change_nothing on {table};"
+        f"drop policy mediators_delete_nothing on {table};",
+    )
+
+
 def append_only(table: str) -> RunSQL:
     """Refuse UPDATE, DELETE and TRUNCATE on `table` to everybody (the function is made by audit's migration)."""
     return RunSQL(

@@ -9,35 +9,32 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-SETTINGS = ("app.audience", "app.firm_id", "app.user_id")
+SETTINGS = ("app.audience", "app.firm_id", "app.user_id", "app.body_id")
+WRITE = "select " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
+READ = "select " + ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in SETTINGS)
 
 
-def _set(values: tuple[str, str, str]) -> None:
+def _set(values: tuple[str, ...]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('app.audience', %s, true), set_config('app.firm_id', %s, true),"
-            " set_config('app.user_id', %s, true)",
-            values,
-        )
+        cursor.execute(WRITE, values)
 
 
-def _get() -> tuple[str, str, str]:
+def _get() -> tuple[str, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select coalesce(current_setting('app.audience', true), ''),"
-            " coalesce(current_setting('app.firm_id', true), ''), coalesce(current_setting('app.user_id', true), '')"
-        )
-        row = cursor.fetchone()
-    return row[0], row[1], row[2]
+        cursor.execute(READ)
+        row: tuple[str, ...] = cursor.fetchone()
+    return row
 
 
 @contextmanager
-def scoped(audience: str, *, firm_id: int | None = None, user_id: int | None = None) -> Iterator[None]:
+def scoped(
+    audience: str, *, firm_id: int | None = None, user_id: int | None = None, body_id: int | None = None
+) -> Iterator[None]:
     """Open a transaction and set the scope inside it; an enclosing transaction gets its own scope back."""
     nested = connection.in_atomic_block
     with transaction.atomic():
         before = _get() if nested else None
-        _set((audience, str(firm_id or ""), str(user_id or "")))
+        _set((audience, str(firm_id or ""), str(user_id or ""), str(body_id or "")))
         yield
         if before is not None and not connection.needs_rollback:
             _set(before)

@@ -16,7 +16,7 @@ from casetrack.cases.extensions import STEPS as EXTENSION_STEPS
 from casetrack.cases.models import Case, Event
 from casetrack.cases.side_clocks import SPANS, ended_by, side_clocks_of
 from casetrack.cases.timeline import SENTENCES, UNKNOWN, about_clock
-from casetrack.cases.workflow import ACTIONS, VICTIM, Status
+from casetrack.cases.workflow import ACTIONS, MEDIATOR, VICTIM, Status
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.workflow import PUBLIC
 
@@ -257,4 +257,4 @@ def _side_of(event: Event) -> str:
     """Whose step it was; "" for what nobody did."""
     if event.actor_role == VICTIM:
         return VICTIM_SIDE
-    return "" if event.actor_role == "system" else FIRM_SIDE
+    return "" if event.actor_role in ("system", MEDIATOR) else FIRM_SIDE

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from casetrack.cases.models import Case
 from casetrack.negotiation.workflow import PUBLIC, OfferStatus
-from casetrack.people.models import Role
+from casetrack.people.models import INSIDE
 
 if TYPE_CHECKING:
     from casetrack.negotiation.models import Offer, Payment, Settlement
@@ -26,8 +26,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, user: "User") -> "OfferQuerySet":
-        """Offers of visible cases; a victim sees those that were approved, and the own counter-offers."""
+        """Offers of visible cases; outside the firm one sees those that were approved, and the counter-offers."""
         visible = self.filter(case__in=Case.objects.visible_to(user))
-        if user.role != Role.VICTIM:
+        if user.role in INSIDE:
             return visible
         return visible.filter(Q(party="victim") | Q(opened_at__isnull=False), status__in=PUBLIC)

@@ -89,6 +89,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "negotiation.countersigned": _VICTIM,
     "negotiation.restoration_done": _VICTIM,
     "cases.victim_invited": (Rule(Audience.INVITED, "victim-invitation"),),
+    "bodies.mediator_added": (Rule(Audience.PERSON, "staff-invitation"),),
     "firms.member_added": (Rule(Audience.PERSON, "staff-invitation"),),
     "cases.bank_account_changed": _HANDLER,
     "cases.bank_alarm_raised": _HANDLER,

@@ -24,6 +24,10 @@ class Role(models.TextChoices):
     SYSTEM = "system", _("System")
 
 
+# Who may read what a firm keeps to itself in a case: notes, steps that are not public, what is not approved yet.
+INSIDE = (Role.FIRM, Role.SYSTEM)
+
+
 class Language(models.TextChoices):
     JA = "ja", "日本語"
     EN = "en", "English"

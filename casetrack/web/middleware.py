@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 
+from casetrack.bodies.models import body_membership_of
 from casetrack.firms.models import membership_of
 from casetrack.lib.scope import scoped
 from casetrack.people.models import Role, User
@@ -45,8 +46,12 @@ class ScopeMiddleware:
         user = request.user
         if not isinstance(user, User) or user.role == Role.SYSTEM:
             return "", {}
-        membership = membership_of(user)
-        return user.audience, {"firm_id": membership.firm_id if membership else None, "user_id": user.pk}
+        membership, place = membership_of(user), body_membership_of(user)
+        return user.audience, {
+            "firm_id": membership.firm_id if membership else None,
+            "user_id": user.pk,
+            "body_id": place.body_id if place else None,
+        }
 
 
 class StaffMfaMiddleware:

@@ -50,8 +50,13 @@ class World:
         if name == "nobody":
             return scoped("")
         user: User = self.cast.user[name]
-        member = getattr(user, "membership", None)
-        return scoped(user.audience, firm_id=member.firm_id if member else None, user_id=user.pk)
+        member, place = getattr(user, "membership", None), getattr(user, "body_membership", None)
+        return scoped(
+            user.audience,
+            firm_id=member.firm_id if member else None,
+            user_id=user.pk,
+            body_id=place.body_id if place else None,
+        )
 
 
 @pytest.fixture
@@ -106,6 +111,18 @@ def world(story: Story) -> World:
     ask_copy(language="ja", actor=story.user("vera"))
     drain(now, only=["cases.submitted"])
     return World(story.cast, story)
+
+
+def hand_over(world: World) -> None:
+    """Hand vera's case to mina's body."""
+    world.story.case.body = world.cast.body
+    world.story.case.save(update_fields=["body"])
+
+
+@pytest.fixture
+def handed(world: World) -> World:
+    hand_over(world)
+    return world
 
 
 @pytest.fixture

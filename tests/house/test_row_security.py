@@ -5,10 +5,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 
+from casetrack.bodies.services import add_body
 from casetrack.cases.models import Case
 from casetrack.correspondence.models import Message, Party
 from casetrack.lib import clock
-from tests.house.conftest import World
+from casetrack.lib.scope import scoped
+from tests.house.conftest import World, hand_over
 
 # Columns that make a row somebody's.
 OWNERS = {
@@ -17,6 +19,7 @@ OWNERS = {
 }  # fmt: skip
 # Tables with such a column that everybody may read, and why.
 OPEN = {
+    "bodies_bodymembership": "who works where: read before there is a scope",
     "firms_membership": "who works where: read before there is a scope",
 }
 OURS = [
@@ -33,6 +36,17 @@ AFTER_AGREEMENT = {
 }  # fmt: skip
 TABLES = [model._meta.db_table for model in GUARDED]
 OUTSIDERS = ["bruno", "otto", "rita", "mina", "nobody"]
+# What a mediator does not see of a case that was handed to her body, whatever stands in it.
+NOT_FOR_MEDIATORS = {
+    "assessment_simulation", "cases_accessdecision", "cases_bulkact", "copies_copy", "correspondence_note",
+    "evidence_upload", "intake_broughttrade", "intake_claimcode", "intake_columnmapping", "intake_draft",
+    "ledger_importbatch", "negotiation_legalbasis", "negotiation_payment", "negotiation_remitteraccount",
+    "negotiation_restorationinstruction", "negotiation_transferbatch", "negotiation_transferline",
+    "notifications_delivery", "notifications_mailchoice", "people_bankaccount", "people_bankalarm",
+    "people_bankclearance", "people_idempotentwrite",
+}  # fmt: skip
+# What a mediator may write: the steps of her own acts. The case she locks; it is checked by itself.
+MEDIATORS_WRITE = {"cases_event", "cases_case"}
 
 
 def rows(model: type[models.Model], world: World) -> int:
@@ -98,6 +112,61 @@ def test_without_the_first_line_vera_sees_hers_but_not_what_the_firm_keeps_to_it
     assert hers["correspondence_note"] == hers["ledger_importbatch"] == 0
     assert hers["negotiation_offer"] == counts["negotiation_offer"] - 1
     assert 0 < hers["cases_event"] < counts["cases_event"]
+
+
+def test_without_the_first_line_a_mediator_sees_what_both_sides_see_once_the_case_is_handed_to_her_body(
+    handed: World,
+) -> None:
+    counts = {model._meta.db_table: rows(model, handed) for model in GUARDED}
+    with handed.scope_of("vera"):
+        both = {model._meta.db_table: rows(model, handed) for model in GUARDED}
+    with handed.scope_of("mina"):
+        hers = {model._meta.db_table: rows(model, handed) for model in GUARDED}
+    assert hers["cases_case"] == 1
+    seen = {table for table, count in hers.items() if count}
+    assert not seen & NOT_FOR_MEDIATORS
+    assert {table: hers[table] for table in seen} == {table: both[table] for table in seen}
+    assert hers["negotiation_offer"] == counts["negotiation_offer"] - 1
+    assert 0 < hers["cases_event"] < counts["cases_event"]
+    later = AFTER_AGREEMENT | {"assessment_reduction"}  # the world's is proposed, and nobody outside knows of it
+    missing = set(TABLES) - seen - NOT_FOR_MEDIATORS - later
+    assert not missing, "say of each new table whether a mediator sees it"
+
+
+def test_without_the_first_line_another_bodys_mediator_sees_nothing_of_it(handed: World) -> None:
+    elsewhere = add_body("ELSEWHERE", name_ja="…", name_en="…", actor=handed.cast.user["mina"])
+    nora = handed.cast.user["mina"]
+    with scoped("mediator", body_id=elsewhere.pk, user_id=nora.pk):
+        seen = {model._meta.db_table: rows(model, handed) for model in GUARDED}
+    assert not any(seen.values()), {table: count for table, count in seen.items() if count}
+
+
+def test_without_the_first_line_a_mediator_sees_a_settlement_and_no_payment(settled: World) -> None:
+    hand_over(settled)
+    with settled.scope_of("mina"):
+        seen = {model._meta.db_table for model in GUARDED if rows(model, settled)}
+    assert seen & AFTER_AGREEMENT == {"negotiation_settlement", "negotiation_countersignature"}
+
+
+def test_a_mediator_changes_nothing_of_a_case_that_was_handed_to_her_body(handed: World) -> None:
+    case, mina = handed.story.case, handed.cast.user["mina"]
+    with handed.scope_of("mina"):
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            Case.objects.filter(pk=case.pk).update(status="closed")
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            Message.objects.create(case_id=case.pk, party=Party.FIRM, author=mina, body="…", sent_at=clock.now())
+        assert Message.objects.filter(case=case).update(body="…") == 0
+        assert Case.objects.select_for_update(no_key=True).get(pk=case.pk) == case
+
+
+def test_every_table_of_a_case_says_whether_mediators_write_it(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select tablename from pg_policies where policyname = 'mediators_add_nothing'")
+        read_only = {row[0] for row in cursor.fetchall()}
+        cursor.execute("select tablename, qual from pg_policies where policyname = 'in_scope'")
+        of_cases = {table for table, using in cursor.fetchall() if "cases_case" in using}
+    own = {"people_bankaccount", "people_bankalarm"}
+    assert of_cases - read_only - own <= MEDIATORS_WRITE
 
 
 def test_without_the_first_line_the_firm_sees_its_case_but_no_draft(world: World) -> None:

@@ -22,15 +22,17 @@ from casetrack.evidence.models import EvidenceFile, Request, Upload
 from casetrack.intake.calls import begin_call
 from casetrack.intake.models import Draft
 from casetrack.people.models import User
-from tests.house.conftest import World
+from tests.house.conftest import World, hand_over
 
 FILE = Path(__file__).with_name("urls.txt")
-ROLES = ["anonymous", "otto", "vera", "fiona", "ivan", "alma", "bruno", "rita"]
-OUTSIDERS = ["anonymous", "otto", "bruno", "rita"]
+ROLES = ["anonymous", "otto", "vera", "fiona", "ivan", "alma", "bruno", "rita", "mina"]
+OUTSIDERS = ["anonymous", "otto", "bruno", "rita", "mina"]
 # Addresses of django-allauth: only looked at; what they do is its own tests' matter.
 # Addresses of a firm's own, not of a case: the same address leads each firm to what is its own.
 OF_EACH_FIRM = ("firm:policy",)
 THEIRS = ("account_", "mfa_", "usersessions_")
+# What a mediator opens of a case of her body.
+HERS = ("mediator:", "document")
 # What anybody may open.
 PUBLIC = {"start", "guide", "healthz", "check", "check-key", "api:schema", "api:docs", "demo:mailbox"}
 Address = tuple[str, dict[str, Any]]
@@ -146,6 +148,20 @@ def test_no_outsider_reaches_anything_of_veras_case(world: World) -> None:
                 role: answers[role] for role in OUTSIDERS if answers[role] in ("200", "201", "302", "400", "409")
             }
             assert not reached, f"{method} {name}: {reached}"
+
+
+def test_a_mediator_reaches_a_case_of_her_body_from_her_desk_and_nowhere_else(
+    world: World, client_of: Callable[[User], Client]
+) -> None:
+    hand_over(world)
+    mina = client_of(world.cast.user["mina"])
+    with override("ja"):
+        for name, arguments in addresses(world):
+            if not arguments or name.startswith((*THEIRS, *OF_EACH_FIRM, *HERS)) or name in PUBLIC:
+                continue
+            path = reverse(name, kwargs=arguments)
+            answers = {method: ask(mina, method, path) for method in ("GET", "POST")}
+            assert set(answers.values()) <= {"403", "404", "405"}, (name, answers)
 
 
 def test_without_a_log_in_only_the_public_pages_open() -> None:

@@ -7,18 +7,24 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
-from casetrack.api.people import is_victim, person
+from casetrack.api.people import is_mediator, is_victim, person
 from casetrack.cases.models import Case
+from casetrack.cases.querysets import CaseQuerySet
 from casetrack.lib import clock, references
 
 
 class ApiView(GenericAPIView[Any]):
     parser_classes = [JSONParser]
 
+    def cases(self) -> CaseQuerySet:
+        """The cases of the two sides. Mediators work from their desk, not by programs: here there are none for them."""
+        visible: CaseQuerySet = Case.objects.visible_to(person(self.request))
+        return visible.none() if is_mediator(self.request) else visible
+
     def case(self) -> Case:
         """The case of the address. One that the person may not see does not exist."""
         reference: str = self.kwargs["reference"]
-        visible = Case.objects.visible_to(person(self.request)).select_related("firm")
+        visible = self.cases().select_related("firm")
         case = visible.filter(reference=reference).first() if references.is_valid(reference) else None
         if case is None:
             raise Http404

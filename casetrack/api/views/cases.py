@@ -38,7 +38,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
 class CaseView(ApiView):
     def answer(self, reference: str) -> Response:
         """The case as it stands now, for whoever asks."""
-        case = _whole(Case.objects.visible_to(person(self.request))).get(reference=reference)
+        case = _whole(self.cases()).get(reference=reference)
         shape = VictimCaseSerializer if is_victim(self.request) else FirmCaseSerializer
         return Response(shape(case, context=self.facts()).data)
 
@@ -53,7 +53,7 @@ class CaseList(ApiList):
         return VictimCaseSerializer if is_victim(self.request) else FirmCaseSerializer
 
     def rows(self) -> QuerySet[Case]:
-        cases = _whole(Case.objects.visible_to(person(self.request)))
+        cases = _whole(self.cases())
         status = self.request.query_params.get("status")
         if status is None:
             return cases

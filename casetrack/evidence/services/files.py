@@ -15,7 +15,7 @@ from casetrack.audit.services import record
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
 from casetrack.cases.permissions import can_write_to, role_in
-from casetrack.cases.workflow import VICTIM
+from casetrack.cases.workflow import MEDIATOR, VICTIM
 from casetrack.evidence import clamav, sniffing, storage
 from casetrack.evidence.jobs import look_soon
 from casetrack.evidence.models import EvidenceFile, Kind, Preview, Request, Scan, Upload
@@ -250,11 +250,14 @@ def attach_files(draft_key: uuid.UUID, case: Case, *, actor: User) -> list[Evide
 
 @transaction.atomic
 def note_reading(file: EvidenceFile, *, actor: User) -> None:
-    """Write to the log that one of the firm's people opened a file. The victim's own readings are not logged."""
+    """Write to the log that one of the firm's people or a mediator opened a file. The victim's own readings are not
+    logged."""
     case = file.case
-    if case is None or role_in(actor, case) == VICTIM:
+    role = "" if case is None else role_in(actor, case)
+    if case is None or role == VICTIM:
         return
+    action = "evidence.file_read_by_mediator" if role == MEDIATOR else "evidence.file_read"
     record(
-        chain=case.reference, action="evidence.file_read", actor=actor, subject=case.reference,
+        chain=case.reference, action=action, actor=actor, subject=case.reference,
         data={"file": str(file.key), "sha256": file.sha256}, firm_code=case.firm.code,
     )  # fmt: skip

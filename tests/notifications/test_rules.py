@@ -15,6 +15,7 @@ from casetrack.notifications.rules import RULES, Audience
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted({path.name.removesuffix("-body.txt") for path in (ROOT / "templates" / "emails").glob("*-body.txt")})
 OF_THE_PLATFORM = {
+    "bodies.mediator_added",
     "copies.asked",
     "evidence.draft_file_refused",
     "firms.member_added",

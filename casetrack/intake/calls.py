@@ -1,5 +1,5 @@
-"""Reports that the firm takes down on the telephone: a draft of the member of staff who took the call, for the member's
-own firm. It is written on the same pages, and opens a case whose customer takes it over later with a code."""
+"""Reports that the firm takes down on the telephone, written on the same pages as a victim's; a case is opened whose
+customer takes it over later with a code. All caseworkers of the firm see such a draft; one at a time writes it."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,9 @@ from django.utils.translation import gettext_noop as _
 from casetrack.audit.services import PLATFORM, record
 from casetrack.cases.permissions import CASEWORKERS
 from casetrack.firms.models import Firm, membership_of
+from casetrack.intake.locks import HANDED_IN, TakenOver, is_of_firm, lock_row
 from casetrack.intake.models import Draft
+from casetrack.intake.steps import YOU
 from casetrack.lib import clock
 from casetrack.lib.crypto import decrypt, encrypt
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
@@ -39,8 +41,9 @@ def may_take_calls(user: User) -> bool:
 
 
 def open_calls(user: User) -> "DraftQuerySet":
-    """The reports that the user began on the telephone and has not handed in, the latest first."""
-    return Draft.objects.visible_to(user).open().filter(**{f"answers__{KEPT}__isnull": False}).order_by("-saved_at")
+    """The reports by telephone of the user's firm that are not handed in, the latest first."""
+    drafts = Draft.objects.visible_to(user).open().filter(firm__isnull=False)
+    return drafts.select_related("user__membership", "held_before__membership").order_by("-saved_at")
 
 
 @transaction.atomic
@@ -57,18 +60,61 @@ def begin_call(identified: str, note: str, *, actor: User) -> Draft:
         raise InvalidInput(_("Choose how you made sure who is calling."), field="identified")
     if len(note) > LONGEST_NOTE:
         raise InvalidInput(_("The note is too long."), field="note")
-    if open_calls(actor).count() >= MOST_CALLS:
+    if open_calls(actor).filter(user=actor).count() >= MOST_CALLS:
         raise Conflict(
             _("You have %(most)s reports by telephone that are not handed in. Delete one first."), most=MOST_CALLS
         )
     now = clock.now()
     kept = {KEPT: {"identified": identified, "note": encrypt(note.strip())}}
-    draft = Draft.objects.create(user=actor, firm_code=membership.firm.code, answers=kept, started_at=now, saved_at=now)
+    draft = Draft.objects.create(
+        user=actor, firm=membership.firm, firm_code=membership.firm.code, answers=kept, started_at=now, saved_at=now,
+        held_since=now,
+    )  # fmt: skip
     record(
         chain=PLATFORM, action="intake.call_begun", actor=actor, subject=f"draft:{draft.key}",
         firm_code=membership.firm.code, data={"identified": identified},
     )  # fmt: skip
     return draft
+
+
+def hold_of(draft: Draft) -> str:
+    """A short word for who writes the report: another after it was taken over."""
+    return draft.held_since.isoformat() if draft.held_since else ""
+
+
+@transaction.atomic
+def take_over_call(draft: Draft, seen: str, *, actor: User) -> Draft:
+    """From now on the actor writes the report that a colleague wrote; `seen` is `hold_of` it when that was asked for.
+
+    Twice changes nothing. Raises NotAllowed (not a caseworker of the firm), TakenOver (by a third one meanwhile),
+    Conflict (handed in or deleted).
+    """
+    lock_row(draft)
+    if not is_of_firm(draft, actor):
+        raise NotAllowed(_("Only the people of a firm who work on cases take a report on the telephone."))
+    if draft.case_id is not None:
+        raise Conflict(HANDED_IN)
+    first = draft.user
+    if first == actor:
+        return draft
+    if seen != hold_of(draft):
+        raise TakenOver(
+            _("%(name)s took this report over meanwhile. Ask %(name)s before you go on with it."),
+            name=str(first.membership),
+        )
+    draft.user, draft.held_before, draft.held_since = actor, first, clock.now()
+    draft.save(update_fields=["user", "held_before", "held_since"])
+    record(
+        chain=PLATFORM, action="intake.call_taken_over", actor=actor, subject=f"user:{first.pk}",
+        firm_code=draft.firm_code, data={"draft": str(draft.key)},
+    )  # fmt: skip
+    return draft
+
+
+def caller_in(draft: Draft) -> str:
+    """The caller's name as far as it is written down; empty if it is not yet."""
+    facts = draft.answers.get(YOU.identifier, {}).get("facts", {})
+    return " ".join(filter(None, (facts.get("family_name"), facts.get("given_name"))))
 
 
 def call_of(draft: Draft) -> str:

@@ -1,4 +1,5 @@
-"""A report that is being written. No firm sees a draft; submitting it opens a case."""
+"""A report that is being written. No firm sees a victim's draft, only those that it takes down itself on the telephone;
+submitting one opens a case."""
 
 import uuid
 
@@ -6,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.cases.models import Answer, Case
+from casetrack.firms.models import Firm
 from casetrack.intake.querysets import AdditionQuerySet, BroughtTradeQuerySet, DraftQuerySet
 from casetrack.lib.constraints import one_of
 from casetrack.people.models import User
@@ -16,6 +18,9 @@ class Draft(models.Model):
 
     Of several firms reported in one sitting each has its draft; `lead` is the one that holds what is asked once
     (null: this one does). `firm_code` is empty until an account was named.
+
+    `firm` takes the report down on the telephone (null: a victim writes). Its caseworkers see it; `user` alone writes
+    it, since `held_since`, and took it over from `held_before` (null: from nobody).
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -26,10 +31,20 @@ class Draft(models.Model):
     lead = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="followers")
     firm_code = models.CharField(max_length=20, blank=True)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, related_name="draft")
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, null=True, related_name="+")
+    held_since = models.DateTimeField(null=True)
+    held_before = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = DraftQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(firm=None, held_since=None, held_before=None)
+                | models.Q(firm__isnull=False, held_since__isnull=False),
+                name="intake_draft_held",
+            )
+        ]
         indexes = [models.Index(fields=["user", "-saved_at"], name="intake_draft_own")]
 
 

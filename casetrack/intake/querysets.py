@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from casetrack.cases.models import Case
+from casetrack.cases.permissions import CASEWORKERS
+from casetrack.firms.models import membership_of
+from casetrack.people.models import Role
 
 if TYPE_CHECKING:
     from casetrack.intake.models import Addition, BroughtTrade, Draft
@@ -12,8 +15,13 @@ if TYPE_CHECKING:
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     def visible_to(self, user: "User") -> "DraftQuerySet":
-        """One's own."""
-        return self.filter(user=user)
+        """A victim's own; a caseworker's firm's, which it takes down on the telephone."""
+        if user.role == Role.VICTIM:
+            return self.filter(user=user, firm=None)
+        membership = membership_of(user)
+        if membership is None or membership.role not in CASEWORKERS:
+            return self.none()
+        return self.filter(firm=membership.firm_id)
 
     def open(self) -> "DraftQuerySet":
         """Not handed in; a sitting of several firms counts once."""

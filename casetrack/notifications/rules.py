@@ -97,6 +97,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "people.bank_account_changed": (Rule(Audience.PERSON, "victim-safety"),),
     "people.bank_alarm_raised": (Rule(Audience.PERSON, "victim-safety"),),
     "copies.asked": (Rule(Audience.PERSON, "victim-safety"),),
+    "intake.call_taken_over": (Rule(Audience.PERSON, "staff-news"),),
     "people.regulator_added": (Rule(Audience.PERSON, "staff-invitation"),),
 }
 

@@ -46,6 +46,7 @@ DOORS = {
     "victim:upload-finish": "piece",
     "victim:step": "typing",
     "victim:autosave": "typing",
+    "firm:telephone-autosave": "typing",
     "victim:bank-change": "bank",
     "victim:bank-not-me": "bank",
     "victim:copy-ask": "copy",

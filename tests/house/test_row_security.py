@@ -8,6 +8,9 @@ from django.db import DatabaseError, connection, models, transaction
 from casetrack.bodies.services import add_body
 from casetrack.cases.models import Case
 from casetrack.correspondence.models import Message, Party
+from casetrack.firms.models import Membership
+from casetrack.intake.calls import begin_call
+from casetrack.intake.models import Draft
 from casetrack.lib import clock
 from casetrack.lib.scope import scoped
 from tests.house.conftest import World, hand_over
@@ -174,6 +177,22 @@ def test_without_the_first_line_the_firm_sees_its_case_but_no_draft(world: World
         seen = {model._meta.db_table: rows(model, world) for model in GUARDED}
     assert seen["cases_case"] == seen["correspondence_note"] == 1
     assert seen["intake_draft"] == seen["people_idempotentwrite"] == seen["notifications_delivery"] == 0
+
+
+def test_without_the_first_line_a_report_by_telephone_is_its_firms(world: World) -> None:
+    taken = begin_call("asked", "", actor=world.cast.user["fiona"])
+    for name, sees in {"ivan": 1, "alma": 1, **dict.fromkeys([*OUTSIDERS, "vera"], 0)}.items():
+        with world.scope_of(name):
+            assert Draft.objects.filter(pk=taken.pk).count() == sees, name
+    Membership.objects.filter(user=world.cast.user["fiona"]).update(firm=world.cast.firm["AOZORA"])
+    with scoped("firm", firm_id=world.cast.firm["AOZORA"].pk, user_id=world.cast.user["fiona"].pk):
+        assert not Draft.objects.filter(pk=taken.pk).exists()
+    with (
+        world.scope_of("ivan"),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+    ):
+        Draft.objects.filter(pk=taken.pk).update(firm=world.cast.firm["AOZORA"])
 
 
 @pytest.mark.parametrize("name", OUTSIDERS)

@@ -19,6 +19,7 @@ OF_THE_PLATFORM = {
     "copies.asked",
     "evidence.draft_file_refused",
     "firms.member_added",
+    "intake.call_taken_over",
     "people.regulator_added",
     "people.bank_account_changed",
     "people.bank_alarm_raised",

@@ -125,7 +125,9 @@ call = [
     path("", telephone.call, name="telephone-list"),
     path("check/", telephone.check, name="telephone-check"),
     path("delete/", telephone.delete, name="telephone-delete"),
+    path("take-over/", telephone.take_over, name="telephone-take-over"),
     path("<slug:step>/", telephone.step, name="telephone-step"),
+    path("<slug:step>/autosave/", telephone.autosave, name="telephone-autosave"),
 ]
 transfer = [
     path("", transfers.transfer, name="transfer"),

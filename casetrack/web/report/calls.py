@@ -59,6 +59,12 @@ class CallForm(IdempotentForm):
     )  # fmt: skip
 
 
+class TakeOverForm(forms.Form):
+    """`seen` is `hold_of` the report that the question is about."""
+
+    seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+
 class ReadBackForm(IdempotentForm):
     declared = CheckboxField(
         label=_(
@@ -77,5 +83,6 @@ CALL_PAGES[steps.TRADES.identifier] = replace(PAGES[steps.TRADES.identifier], fo
 CALL_PAGES[steps.TOLD.identifier] = replace(PAGES[steps.TOLD.identifier], template="victim/report/step.html")
 OF_CALL = Addresses(
     "firm/telephone_base.html", "firm:telephone", _("Reports by telephone"), "firm:telephone-list",
-    "firm:telephone-step", "firm:telephone-check", "firm:telephone-delete",
+    "firm:telephone-step", "firm:telephone-check", "firm:telephone-delete", "firm:telephone-autosave",
+    is_call=True,
 )  # fmt: skip

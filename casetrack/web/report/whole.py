@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class Addresses(NamedTuple):
-    """The names of the addresses of a report's pages, for whoever writes it: the victim, or the firm on the telephone.
-    `autosave` is empty where nothing is kept while it is typed."""
+    """The names of the addresses of a report's pages, for whoever writes it: the victim, or the firm on the telephone
+    (`is_call`)."""
 
     base: str
     home: str
@@ -29,7 +29,8 @@ class Addresses(NamedTuple):
     step: str
     check: str
     delete: str
-    autosave: str = ""
+    autosave: str
+    is_call: bool = False
 
 
 OF_VICTIM = Addresses(

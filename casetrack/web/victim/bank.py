@@ -22,7 +22,8 @@ from casetrack.people import bank
 from casetrack.people.models import BankAccount, BankKind, User
 from casetrack.web.errors import explain
 from casetrack.web.forms.fields import AccountNumberField, CheckboxField, ChoiceField, KanaField, TextField
-from casetrack.web.victim.doors import for_victims, keep_unsent, me, posted, take_unsent
+from casetrack.web.report.unsent import keep_unsent, take_unsent
+from casetrack.web.victim.doors import for_victims, me, posted
 from casetrack.web.victim.forms import CaseForm
 from casetrack.web.victim.letters import problems_of, write_once
 

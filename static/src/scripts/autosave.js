@@ -50,7 +50,7 @@ export function autosave() {
   }
 
   function take(answer, body, sent) {
-    if (answer.ok) {
+    if (answer.ok && body.version) {
       saved = Math.max(saved, sent);
       retry = 0;
       field("tab_seen").value = body.version;

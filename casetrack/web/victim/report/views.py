@@ -14,7 +14,7 @@ from casetrack.intake.marks import awaits_list
 from casetrack.intake.models import Draft
 from casetrack.intake.sittings import Sitting, sitting_of
 from casetrack.intake.steps import ACCOUNT, BROUGHT, FILES, TRADES, YOU, Step
-from casetrack.intake.tabs import ChangedElsewhere, Tab, is_news, version_of
+from casetrack.intake.tabs import version_of
 from casetrack.lib.errors import DomainError
 from casetrack.people.models import Victim
 from casetrack.people.services import once
@@ -23,16 +23,10 @@ from casetrack.web.errors import refuse
 from casetrack.web.forms.fields import IdempotentForm
 from casetrack.web.report.base import StepForm, query_of
 from casetrack.web.report.pages import PAGES, Page
+from casetrack.web.report.saving import is_newest
+from casetrack.web.report.unsent import keeps_what_was_typed, tab_of, take_unsent
 from casetrack.web.report.whole import OF_VICTIM, files_of, firm_names
-from casetrack.web.victim.doors import (
-    for_victims,
-    keeps_what_was_typed,
-    me,
-    own_draft,
-    posted,
-    tab_of,
-    take_unsent,
-)
+from casetrack.web.victim.doors import for_victims, me, own_draft, posted
 from casetrack.web.victim.files import take_files
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +69,7 @@ def step(request: HttpRequest, key: uuid.UUID, step: str) -> HttpResponse:
     unsent = take_unsent(request)
     if unsent is not None:
         form = page.form_of(draft, unsent)
-        if not _is_newest(request, draft, page, form, tab_of(unsent)):
+        if not is_newest(draft, page, form, unsent, actor=me(request)):
             return _show(request, draft, page, form)
         _keep(request, draft, page, form)
         messages.warning(request, _("You had been signed out. What you typed is kept. Please check it and go on."))
@@ -105,29 +99,10 @@ def _keep(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> boo
     return holds
 
 
-def _is_newest(request: HttpRequest, draft: Draft, page: Page, form: StepForm, tab: Tab) -> bool:
-    """Whether nothing was changed elsewhere since the page was opened; if something was, the form says so.
-
-    The page that says it knows of the change: sent once more, it is kept.
-    """
-    try:
-        is_news(draft, page.step, form.typed(), tab, actor=me(request))
-    except ChangedElsewhere:
-        form.add_error(
-            None,
-            _(
-                "This page was changed on another device or in another window meanwhile. Below is what you typed here. "
-                "Save it to keep it, or open the page again from the list to see the other."
-            ),
-        )
-        return False
-    return True
-
-
 def _save(request: HttpRequest, draft: Draft, page: Page) -> HttpResponse:
     form = page.form_of(draft, request.POST)
     try:
-        if not _is_newest(request, draft, page, form, tab_of(request.POST)):
+        if not is_newest(draft, page, form, request.POST, actor=me(request)):
             return _show(request, draft, page, form)
         if (pressed := form.pressed()) is not None:
             services.save_step(draft, page.step, None, actor=me(request), typed=pressed.typed)

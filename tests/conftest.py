@@ -83,6 +83,12 @@ def alma(cast: Cast) -> User:
 
 
 @pytest.fixture
+def ada(cast: Cast) -> User:
+    """MINATO's administrator."""
+    return cast.user["ada"]
+
+
+@pytest.fixture
 def bruno(cast: Cast) -> User:
     return cast.user["bruno"]
 

@@ -1,11 +1,11 @@
 """Deadlines in business days, derived from a case's changes of status and the extensions that both sides agreed on:
 nothing is stored, nothing is counted down.
 
-Days are days of the Asia/Tokyo calendar (UTC+9 without daylight saving). The same changes, extensions, targets,
-calendar and `now` always give the same clocks, and an earlier `now` gives the clocks as they stood then.
+Days are days of the Asia/Tokyo calendar (UTC+9 without daylight saving). The same changes, extensions, terms and `now`
+always give the same clocks, and an earlier `now` gives the clocks as they stood then.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 
@@ -26,6 +26,22 @@ class BusinessCalendar:
         """Whether firms work on `day`."""
         year_end = (day.month, day.day) == (12, 31) or (day.month == 1 and day.day <= 3)
         return not (day.weekday() >= _SATURDAY or year_end or day in self.holidays)
+
+    def without(self, closed: frozenset[date]) -> "BusinessCalendar":
+        """This calendar without the days of `closed`."""
+        return BusinessCalendar(self.holidays | closed) if closed else self
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a clock is counted by: business days by name (a name without any has no clock), and the calendar."""
+
+    targets: Mapping[str, int]
+    calendar: BusinessCalendar
+
+
+TermsAt = Callable[[datetime], Terms]
+"""The terms of a clock by the instant at which it began. They never change for an instant that is over."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +116,7 @@ def business_days_between(start: datetime, end: datetime, calendar: BusinessCale
 
 def derive(
     events: Iterable[StatusChange],
-    targets: Mapping[str, int],
-    calendar: BusinessCalendar,
+    terms_at: TermsAt,
     now: datetime,
     *,
     pausing: Collection[str] = PAUSING,
@@ -109,10 +124,10 @@ def derive(
 ) -> list[Clock]:
     """All clocks of the case up to `now`, in the order in which they started; only the last can still run.
 
-    `targets` are business days by status; a status without a target has no clock. A status in `pausing` has none
-    either: it holds the clock of the stage it interrupts, and coming back to that stage continues the same clock with
-    the deadline moved by the business days in between. A change from a status to itself starts its clock anew (the
-    turn of a negotiation has passed). Changes after `now` have not happened yet.
+    `terms_at` gives the terms by the instant at which a clock began. A status without a target has no clock. A status
+    in `pausing` has none either: it holds the clock of the stage it interrupts, and coming back to that stage continues
+    the same clock with the deadline moved by the business days in between. A change from a status to itself starts its
+    clock anew (the turn of a negotiation has passed). Changes after `now` have not happened yet.
 
     An extension moves the deadline of the clock of its name that runs or stands still when it is agreed on. It never
     shortens one, and one that comes after the deadline or the end of the stage changes nothing: what was missed stays
@@ -125,27 +140,26 @@ def derive(
     stages = _stages(known, pausing)
     for extension in agreed:
         _extend(stages, extension)
-    return [_clock(stage, targets[stage.name], calendar, now) for stage in stages if stage.name in targets]
+    with_terms = [(stage, terms_at(stage.started_at)) for stage in stages]
+    return [_clock(stage, terms, now) for stage, terms in with_terms if stage.name in terms.targets]
 
 
 def current(
     events: Iterable[StatusChange],
-    targets: Mapping[str, int],
-    calendar: BusinessCalendar,
+    terms_at: TermsAt,
     now: datetime,
     *,
     pausing: Collection[str] = PAUSING,
     extensions: Iterable[Extension] = (),
 ) -> Clock | None:
     """The clock that runs or is paused at `now`, if any (see `derive`)."""
-    clocks = derive(events, targets, calendar, now, pausing=pausing, extensions=extensions)
+    clocks = derive(events, terms_at, now, pausing=pausing, extensions=extensions)
     return clocks[-1] if clocks and clocks[-1].ended_at is None else None
 
 
 def due_at(
     events: Iterable[StatusChange],
-    targets: Mapping[str, int],
-    calendar: BusinessCalendar,
+    terms_at: TermsAt,
     *,
     pausing: Collection[str] = PAUSING,
     extensions: Iterable[Extension] = (),
@@ -158,7 +172,7 @@ def due_at(
     if not known:
         return None
     latest = max([*(event.at for event in known), *(extension.at for extension in agreed)])
-    clock = current(known, targets, calendar, latest, pausing=pausing, extensions=agreed)
+    clock = current(known, terms_at, latest, pausing=pausing, extensions=agreed)
     return clock.due_at if clock else None
 
 
@@ -238,7 +252,8 @@ def _deadline(stage: _Stage, target: int, calendar: BusinessCalendar, now: datet
     return due, paused_days, extended_days
 
 
-def _clock(stage: _Stage, target: int, calendar: BusinessCalendar, now: datetime) -> Clock:
+def _clock(stage: _Stage, terms: Terms, now: datetime) -> Clock:
+    target, calendar = terms.targets[stage.name], terms.calendar
     due, paused_days, extended_days = _deadline(stage, target, calendar, now)
     paused = stage.pause is not None and stage.ended_at is None
     until = stage.ended_at or now

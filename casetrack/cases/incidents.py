@@ -26,7 +26,6 @@ from casetrack.lib import clock, references
 from casetrack.lib.crypto import account_index, normalize_account_number
 from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
-from casetrack.market.calendars import business_calendar
 from casetrack.people.models import Language, Role, User, Victim
 
 COLUMNS = (
@@ -300,8 +299,7 @@ def _open_cases(firm: Firm, rows: list[IncidentRow], actor: User) -> None:
     """Open a case for each row, in a fixed number of statements: what `open_case` and `confirm_access` write."""
     now = clock.now()
     arrived = [StatusChange(now, "", Status.ACKNOWLEDGED)]
-    targets = {**clocks.DEFAULT_TARGETS, **firm.clock_targets}
-    due_at = derive_due_at(arrived, targets, business_calendar(firm.closed_days))
+    due_at = derive_due_at(arrived, clocks.rulebook_of(firm).at)
     victims = Victim.objects.bulk_create(
         Victim(family_name=r.customer_name, family_name_kana=r.customer_name_kana, email=r.email, language=r.language)
         for r in rows

@@ -9,8 +9,10 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from casetrack.calc.clocks import Clock, Extension, StatusChange, derive
-from casetrack.cases.clocks import calendar_of, extensions_in, targets_of
+from casetrack.cases.clocks import extensions_in, rulebook_of
 from casetrack.cases.models import Case, Event
 from casetrack.cases.workflow import Status
 
@@ -61,13 +63,20 @@ SPANS: dict[str, Span] = {
 
 def side_clocks_of(case: Case, events: Sequence[Event], now: dt.datetime) -> list[Clock]:
     """These clocks as of `now`, in the order in which they started. `events` are the case's, in order."""
-    targets, calendar = targets_of(case), calendar_of(case)
+    terms_at = rulebook_of(case.firm).at
     found: list[Clock] = []
     for name, span in SPANS.items():
         agreed = [Extension(extension.at, name, extension.days) for extension in extensions_in(events)]
-        clocks = derive(_changes(name, span, events), {name: targets[name]}, calendar, now, extensions=agreed)
-        found += clocks
+        clocks = derive(_changes(name, span, events), terms_at, now, extensions=agreed)
+        found += [clock for clock in clocks if clock.name == name]
     return sorted(found, key=lambda clock: clock.started_at)
+
+
+def runs_beside(span: Span) -> Exists:
+    """The condition on a case in a query that the clock runs or stands still: it started and has not ended since."""
+    ended = Event.objects.filter(case=OuterRef("case"), id__gt=OuterRef("id"), action__in=span.answers | span.leaves)
+    started = Event.objects.filter(case=OuterRef("pk"), action__in=span.starts)
+    return Exists(started.filter(~Exists(ended)))
 
 
 def _changes(name: str, span: Span, events: Sequence[Event]) -> Iterator[StatusChange]:

@@ -41,6 +41,7 @@ STAFF = {
     "ivan": ("ivan@minato.example", "MINATO", "investigator", "Ivan 井上"),
     "alma": ("alma@minato.example", "MINATO", "approver", "Alma 有馬"),
     "sora": ("sora@minato.example", "MINATO", "approver", "Sora 曽我"),
+    "ada": ("ada@minato.example", "MINATO", "admin", "Ada 安達"),
     "bruno": ("bruno@aozora.example", "AOZORA", "approver", "Bruno 馬場"),
     "iris": ("iris@aozora.example", "AOZORA", "investigator", "Iris 入江"),
 }

@@ -1,6 +1,7 @@
-"""Securities firms and the people who work cases there."""
+"""Securities firms, the people who work cases there, and what a firm decided about its clocks."""
 
-from django.contrib.postgres.fields import ArrayField
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -8,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from casetrack.lib.constraints import not_negative, one_of
 from casetrack.people.models import User
 
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+MOST_DAYS = 60
+"""The most business days that a firm may give itself for anything: about three months."""
+
 
 class Firm(models.Model):
-    """A securities firm. `clock_targets` are business days per clock ("target, not law"); empty: the defaults.
-
-    `closed_days` are the firm's own non-business days, beside those of Japan. Enter one before it comes: a day that is
-    entered later moves the deadlines of the past.
-    """
+    """A securities firm. What it decided about its clocks are rows of their own (`cases.clocks.rulebook_of`)."""
 
     code = models.CharField(max_length=20, unique=True)
     name_ja = models.CharField(max_length=120)
@@ -22,9 +25,11 @@ class Firm(models.Model):
     emergency_phone = models.CharField(max_length=40, blank=True)
     emergency_hours_ja = models.CharField(max_length=120, blank=True)
     emergency_hours_en = models.CharField(max_length=120, blank=True)
-    clock_targets = models.JSONField(default=dict, blank=True)
-    closed_days = ArrayField(models.DateField(), default=list, blank=True)
     is_active = models.BooleanField(default=True)
+
+    if TYPE_CHECKING:
+        target_decisions: RelatedManager["ClockTarget"]
+        day_decisions: RelatedManager["ClosedDay"]
 
     class Meta:
         ordering = ["name_ja"]
@@ -45,6 +50,46 @@ class Firm(models.Model):
         """When the emergency telephone is answered, in the reader's language if the firm says it there."""
         mine, other = self.emergency_hours_ja, self.emergency_hours_en
         return (other or mine) if get_language() == "en" else (mine or other)
+
+
+class ClockTarget(models.Model):
+    """A decision about one clock, never changed: those that begin on `valid_from` or later run for `days` business days
+    (None: as many as the platform's default says). A target, not law. `decided_by` is None for what an operator set
+    before there were pages for it.
+    """
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="target_decisions")
+    clock = models.CharField(max_length=20)
+    days = models.PositiveSmallIntegerField(null=True)
+    valid_from = models.DateField()
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(days__isnull=True) | models.Q(days__range=(1, MOST_DAYS)),
+                name="firms_clock_target_days",
+            )
+        ]
+
+
+class ClosedDay(models.Model):
+    """A decision about one day, never changed: the firm is closed on it, beside Japan's holidays, or (`is_closed` is
+    False) it is not closed after all. The latest one holds, for clocks that begin after it. `label` says why it is
+    closed; `decided_by` is None as in ClockTarget.
+    """
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="day_decisions")
+    day = models.DateField()
+    is_closed = models.BooleanField(default=True)
+    label = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
 
 
 class StaffRole(models.TextChoices):

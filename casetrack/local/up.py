@@ -29,6 +29,7 @@ DEMO_PEOPLE = (
     ("ivan@minato.example", "investigator, Minato Securities"),
     ("alma@minato.example", "approver, Minato Securities"),
     ("sora@minato.example", "a second approver there"),
+    ("ada@minato.example", "administrator there"),
     ("bruno@aozora.example", "approver, Aozora Securities"),
     ("rita@regulator.example", "regulator"),
     ("mina@adr.example", "mediator"),

@@ -118,7 +118,7 @@ def gap_between(firm: Decimal | None, victim: Decimal | None) -> Decimal | None:
 
 
 def good_faith_of(case: Case, now: dt.datetime) -> GoodFaith:
-    """The ledger as of `now`, the same for every reader. Two queries, if the case came with its firm."""
+    """The ledger as of `now`, the same for every reader. Four queries, if the case came with its firm."""
     events = list(case.events.filter(is_public=True, at__lte=now).order_by("at", "id"))
     offers = case.offers.filter(opened_at__lte=now, status__in=PUBLIC).order_by("opened_at", "number")
     return _Walk(case, events, list(offers), now).ledger()

@@ -9,15 +9,15 @@ import datetime as dt
 import logging
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from casetrack.calc.clocks import Clock, business_days_between
-from casetrack.cases.clocks import BREACHED, EXTENDED, calendar_of, clocks_of
+from casetrack.cases.clocks import BREACHED, EXTENDED, RULEBOOK, calendar_at, clocks_of
 from casetrack.cases.events import write_event
 from casetrack.cases.extensions import EXTENDABLE
 from casetrack.cases.models import Case, Event
 from casetrack.cases.services.status import lock
-from casetrack.cases.side_clocks import SPANS, side_clocks_of
+from casetrack.cases.side_clocks import SPANS, runs_beside, side_clocks_of
 from casetrack.cases.workflow import Status
 from casetrack.lib.clock import tokyo_date
 from casetrack.lib.scope import system_scope
@@ -44,14 +44,11 @@ def _candidates(now: dt.datetime) -> QuerySet[Case]:
     """The cases whose clocks may need it: a stage that ends soon, or a clock beside the stages that runs."""
     wanted = Q(due_at__lte=now + HORIZON)
     for span in SPANS.values():
-        ended = Event.objects.filter(
-            case=OuterRef("case"), id__gt=OuterRef("id"), action__in=span.answers | span.leaves
-        )
-        started = Event.objects.filter(case=OuterRef("pk"), action__in=span.starts)
-        wanted |= Q(Exists(started.filter(~Exists(ended))))
+        wanted |= Q(runs_beside(span))
     # A case that was declined may be reviewed: only what is over for good is left out.
     cases = Case.objects.exclude(status__in=(Status.CLOSED, Status.WITHDRAWN)).filter(wanted).select_related("firm")
-    return cases.prefetch_related(Prefetch("events", Event.objects.order_by("at", "id"))).order_by("pk")
+    rules = (f"firm__{name}" for name in RULEBOOK)
+    return cases.prefetch_related(Prefetch("events", Event.objects.order_by("at", "id")), *rules).order_by("pk")
 
 
 def _tell(case: Case, now: dt.datetime) -> int:
@@ -103,7 +100,7 @@ def _offer_is_open(events: Sequence[Event]) -> bool:
 def _is_near(case: Case, clock: Clock, now: dt.datetime) -> bool:
     """One business day before the last day, or on the last day; not on the day on which the clock began to run."""
     assert clock.due_at is not None  # noqa: S101  (the caller has looked)
-    left = business_days_between(now, clock.due_at, calendar_of(case))
+    left = business_days_between(now, clock.due_at, calendar_at(case.firm, clock.started_at))
     return left <= WARN_DAYS and tokyo_date(clock.started_at) < tokyo_date(now)
 
 

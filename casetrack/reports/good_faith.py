@@ -40,21 +40,38 @@ FEW = 5
 # for Japan, less the firm's own closed days. A stay in a status begins with a step into it, unless that is the way back
 # from a question. What ended because the case left its way was neither kept nor missed.
 #
+# A clock goes by the closed days and the target that the firm had decided on when it began. So every case is counted
+# once for each version of the firm's closed days since it was opened (few have more than one), and a clock is taken
+# from the version in which it began.
+#
 # It must stay quick with a million steps, statistics or not: windows alone, and no join of two computed tables. Sums
 # and days never fall along a case, so the least of those that follow is the next one's.
 CLOCKS = """
-with chosen as (
-  select f.id, f.clock_targets, f.closed, (%(upto)s::int[])[%(today)s::date - %(first)s::date + 1]
-    - (select count(*) from unnest(f.closed) day where day <= %(today)s::date) as today
-  from (
-    select id, clock_targets, array(
-      select day from unnest(closed_days) day where (%(open)s::bool[])[day - %(first)s::date + 1]) as closed
-    from firms_firm where %(firm)s::bigint is null or id = %(firm)s
-  ) f
+with turns as (
+  select f.id, t.since, lead(t.since, 1, 'infinity') over (partition by f.id order by t.since) as until
+  from firms_firm f cross join lateral (
+    select '-infinity'::timestamptz as since
+    union select decided_at from firms_closedday where firm_id = f.id and decided_at <= %(now)s
+  ) t
+  where %(firm)s::bigint is null or f.id = %(firm)s
+), versions as (
+  select t.*, array(
+    select d.day from (
+      select distinct on (day) day, is_closed from firms_closedday
+      where firm_id = t.id and decided_at <= t.since order by day, id desc
+    ) d where d.is_closed and (%(open)s::bool[])[d.day - %(first)s::date + 1]) as closed
+  from turns t
+), chosen as (
+  select v.*, (%(upto)s::int[])[%(today)s::date - %(first)s::date + 1]
+    - (select count(*) from unnest(v.closed) day where day <= %(today)s::date) as today,
+    (select jsonb_object_agg(clock, taken) from (
+      select clock, jsonb_agg(jsonb_build_array(valid_from, id, decided_at, days)) as taken
+      from firms_clocktarget where firm_id = v.id group by clock) own) as own
+  from versions v
 ), dated as (
   select e.id, e.case_id, c.firm_id, e.at, e.action, e.from_status, e.to_status, e.days, f.closed, f.today,
-    (e.at at time zone 'Asia/Tokyo')::date as day
-  from cases_event e join cases_case c on c.id = e.case_id join chosen f on f.id = c.firm_id
+    f.since, f.until, (e.at at time zone 'Asia/Tokyo')::date as day
+  from cases_event e join cases_case c on c.id = e.case_id join chosen f on f.id = c.firm_id and f.until > c.opened_at
   where e.at <= %(now)s and (e.to_status <> '' or e.action = any(%(actions)s))
 ), steps as (
   select *, (%(upto)s::int[])[day - %(first)s::date + 1]
@@ -65,15 +82,15 @@ with chosen as (
     case when to_status = 'awaiting_victim'
       then coalesce(min(here) filter (where to_status <> '') over later, today) - here else 0 end as pause
   from steps
-  window later as (partition by case_id order by at, id rows between 1 following and unbounded following)
+  window later as (partition by case_id, since order by at, id rows between 1 following and unbounded following)
 ), summed as (
   select *, sum(pause) over so_far - pause as paused, sum(more) over so_far - more as extended,
     sum(pause) over whole as all_paused, sum(more) over whole as all_extended
   from acts
-  window so_far as (partition by case_id order by at, id rows between unbounded preceding and current row),
-    whole as (partition by case_id)
+  window so_far as (partition by case_id, since order by at, id rows between unbounded preceding and current row),
+    whole as (partition by case_id, since)
 ), stays as (
-  select case_id, firm_id, to_status as clock, lead(at) over following as ended_at,
+  select case_id, firm_id, since, until, at as began_at, to_status as clock, lead(at) over following as ended_at,
     lead(to_status) over following <> all(%(left)s) as is_answered,
     coalesce(lead(here) over following, today) - here as took,
     coalesce(lead(paused) over following, all_paused) - paused as paused,
@@ -81,9 +98,9 @@ with chosen as (
   from summed
   where to_status not in ('', 'awaiting_victim')
     and not (from_status = 'awaiting_victim' and to_status = 'investigating')
-  window following as (partition by case_id order by at, id)
+  window following as (partition by case_id, since order by at, id)
 ), beside as (
-  select case_id, firm_id, k.clock, action = any(k.starts) as is_start,
+  select case_id, firm_id, since, until, at as began_at, k.clock, action = any(k.starts) as is_start,
     min(at) filter (where action = any(k.ends)) over later as ended_at,
     min(at) filter (where action = any(k.answers)) over later as answered_at,
     coalesce(min(here) filter (where action = any(k.ends)) over later, today) - here as took,
@@ -92,19 +109,27 @@ with chosen as (
   from summed cross join (values
     {sides}
   ) as k(clock, starts, answers, ends)
-  window later as (partition by case_id, k.clock order by at, id rows between 1 following and unbounded following)
+  window later as (
+    partition by case_id, since, k.clock order by at, id rows between 1 following and unbounded following)
 ), spans as (
-  select case_id, firm_id, clock, ended_at, is_answered, took - paused as took, extended from stays
+  select case_id, firm_id, since, until, began_at, clock, ended_at, is_answered, took - paused as took, extended
+  from stays
   union all
-  select case_id, firm_id, clock, ended_at, ended_at = answered_at, took - paused, extended from beside where is_start
+  select case_id, firm_id, since, until, began_at, clock, ended_at, ended_at = answered_at, took - paused, extended
+  from beside where is_start
 ), judged as (
   select s.firm_id, s.case_id, s.clock, s.is_answered, s.took, s.ended_at is null as is_running,
     s.ended_at >= %(start)s and s.ended_at < %(end)s and s.is_answered as is_done,
-    s.took - s.extended - coalesce((f.clock_targets ->> s.clock)::int, (%(targets)s::jsonb ->> s.clock)::int) as over,
+    s.took - s.extended - coalesce(
+      (select (t ->> 3)::int from jsonb_array_elements(f.own -> s.clock) t
+       where (t ->> 2)::timestamptz <= s.began_at
+         and (t ->> 0)::date <= (s.began_at at time zone 'Asia/Tokyo')::date
+       order by (t ->> 0)::date desc, (t ->> 1)::bigint desc limit 1),
+      (%(targets)s::jsonb ->> s.clock)::int) as over,
     (%(open)s::bool[])[d.day - %(first)s::date + 1] and d.day <> all(f.closed) as ends_open
-  from spans s join chosen f on f.id = s.firm_id
+  from spans s join chosen f on f.id = s.firm_id and f.since = s.since
   cross join lateral (select (coalesce(s.ended_at, %(now)s) at time zone 'Asia/Tokyo')::date as day) d
-  where s.clock = any(%(clocks)s)
+  where s.clock = any(%(clocks)s) and s.began_at >= s.since and s.began_at < s.until
 ), late as (
   select *, over > 0 or (over = 0 and not ends_open) as is_late from judged
 )

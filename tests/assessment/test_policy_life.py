@@ -19,7 +19,6 @@ from casetrack.assessment.services import (
     run_simulation,
 )
 from casetrack.audit.models import Entry
-from casetrack.firms.models import Membership
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.people.models import User
 from tests.builders import Cast, Story
@@ -27,14 +26,6 @@ from tests.builders import Cast, Story
 pytestmark = pytest.mark.django_db
 ALL = {"planted": "1", "own_holdings": "1", "liquidation": "1", "margin": "1", "costs": "1", "withdrawals": "1"}
 FULL = {"method": "cash", "ratios": ALL, "solatium": 0, "valid_from": dt.date(2025, 4, 1)}
-
-
-@pytest.fixture
-def ada(cast: Cast) -> User:
-    """MINATO's administrator."""
-    user = User.objects.create_user("ada@minato.example", None, role="firm")
-    Membership.objects.create(user=user, firm=cast.firm["MINATO"], role="admin", display_name="Ada")
-    return user
 
 
 @pytest.fixture

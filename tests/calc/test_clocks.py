@@ -11,6 +11,7 @@ from casetrack.calc.clocks import (
     BusinessCalendar,
     Extension,
     StatusChange,
+    Terms,
     add_business_days,
     business_days_between,
     current,
@@ -41,6 +42,10 @@ TARGETS = {
     "negotiating": 10,
     "agreed": 5,
 }
+
+
+def TERMS(started: datetime) -> Terms:
+    return Terms(TARGETS, CALENDAR)
 
 
 def tokyo(month: int, day: int, hour: int = 10, minute: int = 0, year: int = 2026) -> datetime:
@@ -109,7 +114,7 @@ def test_it_refuses_times_without_a_zone_and_negative_days() -> None:
 def test_it_gives_every_stage_its_own_clock() -> None:
     # Submitted on Monday 27 April: due on the 28th. Acknowledged in time; 3 business days from the 28th end on 7 May.
     events = changes(("submitted", tokyo(4, 27)), ("acknowledged", tokyo(4, 28)))
-    first, second = derive(events, TARGETS, CALENDAR, tokyo(5, 1))
+    first, second = derive(events, TERMS, tokyo(5, 1))
     assert (first.name, first.due_at, first.ended_at, first.breached) == (
         "submitted",
         end_of(4, 28),
@@ -123,7 +128,7 @@ def test_it_gives_every_stage_its_own_clock() -> None:
         None,
     )
     assert (second.target, second.remaining, second.breached, second.paused) == (3, 1, False, False)
-    assert due_at(events, TARGETS, CALENDAR) == end_of(5, 7)
+    assert due_at(events, TERMS) == end_of(5, 7)
 
 
 def test_it_is_breached_from_midnight_of_the_last_day_on() -> None:
@@ -133,14 +138,14 @@ def test_it_is_breached_from_midnight_of_the_last_day_on() -> None:
         (tokyo(4, 29, 0, 0), True, 0),
         (tokyo(4, 30, 0, 0), True, -1),
     ):
-        clock = current(events, TARGETS, CALENDAR, now)
+        clock = current(events, TERMS, now)
         assert clock
         assert (clock.breached, clock.remaining, clock.due_at) == (breached, remaining, end_of(4, 28))
 
 
 def test_a_stage_that_ended_late_stays_breached() -> None:
     events = changes(("submitted", tokyo(4, 27)), ("acknowledged", tokyo(4, 30)))
-    late = derive(events, TARGETS, CALENDAR, tokyo(5, 1))[0]
+    late = derive(events, TERMS, tokyo(5, 1))[0]
     assert (late.breached, late.remaining, late.ended_at) == (True, -1, tokyo(4, 30))
 
 
@@ -155,17 +160,17 @@ ASKED = changes(
 
 def test_waiting_for_the_victim_moves_the_deadline_by_the_days_waited() -> None:
     # April: 7 to 10 (4), 13 to 17 (9), 20 to 24 (14), 27, 28, 30 (17), 1 May (18), 7 and 8 May (20).
-    assert due_at(ASKED[:1], TARGETS, CALENDAR) == end_of(5, 8)
-    assert due_at(ASKED[:2], TARGETS, CALENDAR) is None
-    assert due_at(ASKED[:3], TARGETS, CALENDAR) == end_of(5, 13)  # 3 more: 11, 12, 13 May
-    assert due_at(ASKED, TARGETS, CALENDAR) == end_of(5, 15)  # and 2 more
-    (clock,) = derive(ASKED, TARGETS, CALENDAR, tokyo(5, 8))
+    assert due_at(ASKED[:1], TERMS) == end_of(5, 8)
+    assert due_at(ASKED[:2], TERMS) is None
+    assert due_at(ASKED[:3], TERMS) == end_of(5, 13)  # 3 more: 11, 12, 13 May
+    assert due_at(ASKED, TERMS) == end_of(5, 15)  # and 2 more
+    (clock,) = derive(ASKED, TERMS, tokyo(5, 8))
     assert (clock.started_at, clock.paused_days, clock.remaining) == (tokyo(4, 6), 5, 5)
 
 
 def test_a_paused_clock_stands_still() -> None:
     for now in (tokyo(4, 8), tokyo(4, 10), tokyo(5, 30)):
-        clock = current(ASKED[:2], TARGETS, CALENDAR, now)
+        clock = current(ASKED[:2], TERMS, now)
         assert clock
         # Used by 8 April: 7 and 8; left 18.
         assert (clock.paused, clock.due_at, clock.breached, clock.remaining) == (True, None, False, 18)
@@ -176,43 +181,43 @@ def test_a_deadline_missed_before_a_pause_stays_missed() -> None:
     # Acknowledged on Thursday 16 April, started too late: due on Tuesday 21, paused on Saturday 25, back on Monday 27.
     events = changes(("acknowledged", tokyo(4, 16)), ("awaiting_victim", tokyo(4, 25)), ("acknowledged", tokyo(4, 27)))
     for known, now in ((2, tokyo(4, 26)), (3, tokyo(4, 27))):
-        clock = current(events[:known], TARGETS, CALENDAR, now)
+        clock = current(events[:known], TERMS, now)
         assert clock
         assert (clock.breached, clock.due_at, clock.paused_days) == (True, end_of(4, 21), 0)
     # Missed over a weekend: due on Friday 17, paused on Saturday, back on Monday. The pause does not heal it.
     over = changes(("submitted", tokyo(4, 16)), ("awaiting_victim", tokyo(4, 18)), ("submitted", tokyo(4, 20)))
-    assert due_at(over, TARGETS, CALENDAR) == end_of(4, 17)
+    assert due_at(over, TERMS) == end_of(4, 17)
 
 
 def test_leaving_a_pause_for_another_stage_starts_that_stages_clock() -> None:
     events = changes(("investigating", tokyo(4, 6)), ("awaiting_victim", tokyo(4, 8)), ("assessed", tokyo(4, 13)))
-    ended, clock = derive(events, TARGETS, CALENDAR, tokyo(4, 14))
+    ended, clock = derive(events, TERMS, tokyo(4, 14))
     assert (ended.ended_at, ended.paused, ended.breached, ended.paused_days) == (tokyo(4, 13), False, False, 3)
     assert (clock.name, clock.due_at) == ("assessed", end_of(4, 20))
 
 
 def test_coming_back_to_a_stage_later_starts_it_anew() -> None:
     events = changes(("investigating", tokyo(4, 6)), ("assessed", tokyo(4, 13)), ("investigating", tokyo(4, 14)))
-    assert due_at(events[2:], TARGETS, CALENDAR) == due_at(events, TARGETS, CALENDAR) == end_of(5, 18)
+    assert due_at(events[2:], TERMS) == due_at(events, TERMS) == end_of(5, 18)
 
 
 def test_a_new_turn_starts_the_negotiations_clock_anew() -> None:
     events = changes(("negotiating", tokyo(4, 6)), ("negotiating", tokyo(4, 9)))
-    assert due_at(events, TARGETS, CALENDAR) == end_of(4, 23)
+    assert due_at(events, TERMS) == end_of(4, 23)
 
 
 def test_a_status_without_a_target_has_no_clock() -> None:
     events = changes(("submitted", tokyo(4, 6)), ("closed", tokyo(4, 7)))
-    assert current(events, TARGETS, CALENDAR, tokyo(4, 8)) is None
-    assert due_at(events, TARGETS, CALENDAR) is None
-    assert due_at([], TARGETS, CALENDAR) is None
-    assert [clock.name for clock in derive(events, TARGETS, CALENDAR, tokyo(4, 8))] == ["submitted"]
+    assert current(events, TERMS, tokyo(4, 8)) is None
+    assert due_at(events, TERMS) is None
+    assert due_at([], TERMS) is None
+    assert [clock.name for clock in derive(events, TERMS, tokyo(4, 8))] == ["submitted"]
 
 
 def test_what_lies_after_now_has_not_happened_yet() -> None:
     for number, event in enumerate(ASKED, start=1):
         known = [e for e in ASKED if e.at <= event.at]
-        assert derive(ASKED, TARGETS, CALENDAR, event.at) == derive(known, TARGETS, CALENDAR, event.at)
+        assert derive(ASKED, TERMS, event.at) == derive(known, TERMS, event.at)
         assert len(known) == number
 
 
@@ -245,10 +250,10 @@ def test_a_later_start_or_more_days_never_end_earlier(one: datetime, other: date
 def test_a_replay_gives_the_same_deadlines(moves: list[tuple[str, datetime]], one: datetime, other: datetime) -> None:
     events = changes(*sorted(moves, key=lambda move: move[1]))
     early, late = sorted((one, other))
-    clocks = derive(events, TARGETS, CALENDAR, late)
-    assert clocks == derive(iter(events), dict(TARGETS), CALENDAR, late.astimezone(UTC))
+    clocks = derive(events, TERMS, late)
+    assert clocks == derive(iter(events), TERMS, late.astimezone(UTC))
     assert [clock for clock in clocks if clock.ended_at and clock.ended_at <= early] == [
-        clock for clock in derive(events, TARGETS, CALENDAR, early) if clock.ended_at
+        clock for clock in derive(events, TERMS, early) if clock.ended_at
     ]
     assert all(clock.ended_at for clock in clocks[:-1])
 
@@ -257,15 +262,15 @@ def test_a_replay_gives_the_same_deadlines(moves: list[tuple[str, datetime]], on
 @given(steps, moments)
 def test_a_breach_never_heals_while_the_stage_lasts(moves: list[tuple[str, datetime]], now: datetime) -> None:
     events = changes(*sorted(moves, key=lambda move: move[1]))
-    clock = current(events, TARGETS, CALENDAR, now)
-    later = current([e for e in events if e.at <= now], TARGETS, CALENDAR, now + timedelta(days=9))
+    clock = current(events, TERMS, now)
+    later = current([e for e in events if e.at <= now], TERMS, now + timedelta(days=9))
     assert (clock is None) == (later is None)
     if clock and later and clock.breached:
         assert later.breached
         assert later.due_at == clock.due_at
     if clock and not clock.paused:
         known = [event for event in events if event.at <= now]
-        assert clock.due_at == due_at(known, TARGETS, CALENDAR)
+        assert clock.due_at == due_at(known, TERMS)
 
 
 INVESTIGATED = changes(("investigating", tokyo(4, 1)))
@@ -285,9 +290,9 @@ def test_an_extension_moves_the_deadline_of_its_clock_while_it_runs(
     at: datetime, name: str, days: int, due: datetime
 ) -> None:
     agreed = [Extension(at, name, days)]
-    assert due_at(INVESTIGATED, TARGETS, CALENDAR, extensions=agreed) == due
-    assert due_at(INVESTIGATED, TARGETS, CALENDAR) == end_of(4, 30)
-    clock = current(INVESTIGATED, TARGETS, CALENDAR, tokyo(5, 1, 9), extensions=agreed)
+    assert due_at(INVESTIGATED, TERMS, extensions=agreed) == due
+    assert due_at(INVESTIGATED, TERMS) == end_of(4, 30)
+    clock = current(INVESTIGATED, TERMS, tokyo(5, 1, 9), extensions=agreed)
     assert clock is not None
     assert (clock.extended_days > 0, clock.target) == (due > end_of(4, 30), 20)
     assert clock.breached == (due == end_of(4, 30))
@@ -297,17 +302,17 @@ def test_an_extension_during_a_pause_counts_once_it_is_over() -> None:
     events = changes(("investigating", tokyo(4, 1)), ("awaiting_victim", tokyo(4, 28)), ("investigating", tokyo(5, 8)))
     agreed = [Extension(tokyo(5, 7), "investigating", 2)]
     # The pause lasts 4 business days (30 April, 1, 7, 8 May); 20 + 4 + 2 days from 1 April.
-    assert due_at(events[:2], TARGETS, CALENDAR, extensions=agreed) is None
-    assert due_at(events, TARGETS, CALENDAR, extensions=agreed) == add_business_days(tokyo(4, 1), 26, CALENDAR)
+    assert due_at(events[:2], TERMS, extensions=agreed) is None
+    assert due_at(events, TERMS, extensions=agreed) == add_business_days(tokyo(4, 1), 26, CALENDAR)
 
 
 def test_an_extension_of_a_stage_that_is_over_changes_nothing() -> None:
     events = changes(("submitted", tokyo(4, 27)), ("acknowledged", tokyo(4, 28)))
     late = [Extension(tokyo(4, 30), "submitted", 5)]
     now = tokyo(5, 1)
-    assert derive(events, TARGETS, CALENDAR, now, extensions=late) == derive(events, TARGETS, CALENDAR, now)
+    assert derive(events, TERMS, now, extensions=late) == derive(events, TERMS, now)
     with pytest.raises(ValueError, match="one day or more"):
-        derive(events, TARGETS, CALENDAR, now, extensions=[Extension(tokyo(4, 30), "acknowledged", 0)])
+        derive(events, TERMS, now, extensions=[Extension(tokyo(4, 30), "acknowledged", 0)])
 
 
 extended = st.lists(
@@ -322,14 +327,12 @@ def test_a_replay_with_extensions_gives_the_same_deadlines_and_none_is_shortened
 ) -> None:
     events = changes(*sorted(moves, key=lambda move: move[1]))
     early, late = sorted((one, other))
-    clocks = derive(events, TARGETS, CALENDAR, late, extensions=agreed)
-    assert clocks == derive(iter(events), dict(TARGETS), CALENDAR, late, extensions=reversed(agreed))
+    clocks = derive(events, TERMS, late, extensions=agreed)
+    assert clocks == derive(iter(events), TERMS, late, extensions=reversed(agreed))
     assert [clock for clock in clocks if clock.ended_at and clock.ended_at < early] == [
-        clock
-        for clock in derive(events, TARGETS, CALENDAR, early, extensions=agreed)
-        if clock.ended_at and clock.ended_at < early
+        clock for clock in derive(events, TERMS, early, extensions=agreed) if clock.ended_at and clock.ended_at < early
     ]
-    for clock, plain in zip(clocks, derive(events, TARGETS, CALENDAR, late), strict=True):
+    for clock, plain in zip(clocks, derive(events, TERMS, late), strict=True):
         assert clock.started_at == plain.started_at
         if clock.due_at and plain.due_at:
             assert clock.due_at >= plain.due_at
@@ -345,9 +348,9 @@ def test_an_extension_never_heals_a_breach(
 ) -> None:
     events = [event for event in changes(*sorted(moves, key=lambda move: move[1])) if event.at <= now]
     known = [extension for extension in agreed if extension.at <= now]
-    clock = current(events, TARGETS, CALENDAR, now, extensions=known)
+    clock = current(events, TERMS, now, extensions=known)
     if clock and clock.breached:
         more = [*known, Extension(now + timedelta(hours=1), clock.name, 9)]
-        later = current(events, TARGETS, CALENDAR, now + timedelta(hours=2), extensions=more)
+        later = current(events, TERMS, now + timedelta(hours=2), extensions=more)
         assert later is not None
         assert (later.breached, later.due_at) == (True, clock.due_at)

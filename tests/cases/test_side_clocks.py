@@ -9,6 +9,7 @@ from casetrack.calc.clocks import TOKYO, Clock, add_business_days
 from casetrack.cases.clocks import due_at
 from casetrack.cases.services import answer_extension, request_extension
 from casetrack.cases.side_clocks import COUNTER_ANSWER, FIRST_ANSWER, side_clocks_of, was_answered
+from casetrack.firms.models import ClosedDay
 from casetrack.lib.clock import tokyo, travel_to
 from casetrack.market.calendars import business_calendar
 from tests.builders import Story
@@ -56,14 +57,11 @@ def test_firms_do_not_work_on_holidays_and_their_own_closed_days(
 
 def test_a_closed_day_moves_the_deadlines_of_its_firm_alone(story: Story) -> None:
     """Reported on Wednesday 16 April 2025: 1 business day ends on the 17th, or on the 18th if that is closed."""
-    story.reported()
-    assert day(due_at(story.case)) == dt.date(2025, 4, 17)
-    firm = story.case.firm
-    firm.closed_days = [dt.date(2025, 4, 17)]
-    firm.save()
-    story.case.refresh_from_db()
-    assert day(due_at(story.case)) == dt.date(2025, 4, 18)
-    assert day(add_business_days(story.at, 1, business_calendar())) == dt.date(2025, 4, 17)
+    firm, other = story.cast.firm["MINATO"], Story(story.cast, firm="AOZORA", account="90-2")
+    decided_at = story.at - dt.timedelta(days=1)
+    ClosedDay.objects.create(firm=firm, day=dt.date(2025, 4, 17), decided_at=decided_at)
+    assert day(due_at(story.reported().case)) == dt.date(2025, 4, 18)
+    assert day(due_at(other.reported().case)) == dt.date(2025, 4, 17)
 
 
 def test_the_first_answer_is_due_after_fifteen_business_days_and_a_receipt_is_none(story: Story) -> None:

@@ -24,6 +24,8 @@ OWNERS = {
 OPEN = {
     "bodies_bodymembership": "who works where: read before there is a scope",
     "firms_membership": "who works where: read before there is a scope",
+    "firms_clocktarget": "what a firm gives itself: whoever reads a case derives its deadlines from it",
+    "firms_closedday": "the same",
 }
 OURS = [
     model

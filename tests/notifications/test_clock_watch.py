@@ -129,7 +129,7 @@ def test_nobody_assigned_means_the_intake_is_warned(cast: Cast) -> None:
 def test_what_needs_nothing_costs_a_constant_number_of_queries(cast: Cast, django_assert_max_num_queries: Any) -> None:
     for number in range(4):
         Story(cast, account=f"90-{number}").to_investigation()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert watch(tokyo(2025, 4, 21, 9)) == 0
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from casetrack.calc.clocks import Clock, business_days_between
-from casetrack.cases.clocks import calendar_of, clocks_of
+from casetrack.cases.clocks import calendar_at, clocks_of
 from casetrack.cases.models import Case
 from casetrack.cases.services import answer_extension, request_extension
 from casetrack.cases.side_clocks import side_clocks_of, was_answered
 from casetrack.demo.cast import Cast
+from casetrack.firms.models import ClockTarget, ClosedDay, Firm
 from casetrack.lib.clock import tokyo, travel_to
 from casetrack.negotiation.models import Offer
 from casetrack.negotiation.services import ask_reasons, give_reasons, refuse_offer
@@ -65,16 +66,40 @@ def by_hand(case: Case) -> Iterator[tuple[Clock, int, bool]]:
     for clock in (*clocks_of(case, events, NOW), *sides):
         if clock.name in OWN_CLOCKS:
             until = clock.ended_at or NOW
-            took = business_days_between(clock.started_at, until, calendar_of(case)) - clock.paused_days
+            calendar = calendar_at(case.firm, clock.started_at)
+            took = business_days_between(clock.started_at, until, calendar) - clock.paused_days
             answered = was_answered(clock, events) if clock in sides else after.get(until) not in LEFT
             yield clock, took, bool(clock.ended_at) and answered
 
 
-@pytest.mark.parametrize("closed", [[], [dt.date(2025, 4, 30), dt.date(2025, 5, 1), dt.date(2025, 6, 2)]])
-def test_the_figures_are_what_the_clocks_say_case_by_case(cast: Cast, closed: list[dt.date]) -> None:
+CLOSED = [dt.date(2025, 4, 30), dt.date(2025, 5, 1), dt.date(2025, 6, 2)]
+# What the firm decided, by the day on which it did: closed days (or open again), targets with their first day.
+DECIDED: dict[str, list[tuple[dt.datetime, list[dt.date], bool, dict[str, int | None]]]] = {
+    "nothing": [],
+    "closed from the beginning": [(tokyo(2025, 1, 1), CLOSED, True, {})],
+    "closed on days that are announced between the cases, and open after all": [
+        (tokyo(2025, 4, 20, 12), CLOSED[:2], True, {}),
+        (tokyo(2025, 4, 24, 9), CLOSED, True, {"investigating": 12}),
+        (tokyo(2025, 4, 28, 15), CLOSED[1:2], False, {"investigating": 9, "first_answer": 3, "submitted": 2}),
+        (tokyo(2025, 5, 20, 9), [dt.date(2025, 6, 3), dt.date(2025, 6, 16)], True, {"assessed": 1, "reasons": 2}),
+        (tokyo(2025, 6, 1, 9), [], True, {"investigating": None, "submitted": None}),
+    ],
+}
+
+
+def decide(firm: Firm, name: str) -> None:
+    for at, days, is_closed, targets in DECIDED[name]:
+        for day in days:
+            ClosedDay.objects.create(firm=firm, day=day, is_closed=is_closed, decided_at=at)
+        for clock, target in targets.items():
+            valid_from = (at + DAY).date()
+            ClockTarget.objects.create(firm=firm, clock=clock, days=target, valid_from=valid_from, decided_at=at)
+
+
+@pytest.mark.parametrize("decided", DECIDED)
+def test_the_figures_are_what_the_clocks_say_case_by_case(cast: Cast, decided: str) -> None:
     firm = cast.firm["MINATO"]
-    firm.closed_days = closed
-    firm.save()
+    decide(firm, decided)
     cases = [Case.objects.get(pk=story.case.pk) for story in told(cast)]
     found = figures_of(*YEAR, NOW)[firm.pk]
     clocks = [row for case in cases for row in by_hand(case)]

@@ -9,20 +9,12 @@ from casetrack.assessment.examples import EXAMPLES
 from casetrack.assessment.models import CompensationPolicy, Simulation
 from casetrack.assessment.services import run_simulation
 from casetrack.audit.models import Entry
-from casetrack.firms.models import Membership
 from casetrack.people.models import User
-from tests.builders import Cast, Story
+from tests.builders import Story
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User], Client]
 AT = "/en/firm/policies/"
-
-
-@pytest.fixture
-def ada(cast: Cast) -> User:
-    user = User.objects.create_user("ada@minato.example", None, role="firm", is_demo=True)
-    Membership.objects.create(user=user, firm=cast.firm["MINATO"], role="admin", display_name="Ada")
-    return user
 
 
 def typed(**changed: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from casetrack.audit.services import PLATFORM, record
 from casetrack.calc import zengin
+from casetrack.cases.clocks import calendar_at
 from casetrack.cases.events import write_event
 from casetrack.cases.permissions import require_limit, require_second_person
 from casetrack.cases.services.status import lock
@@ -20,7 +21,6 @@ from casetrack.lib import clock
 from casetrack.lib.crypto import decrypt_bytes, encrypt, encrypt_bytes
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.lib.money import plain
-from casetrack.market.calendars import business_calendar
 from casetrack.negotiation.models import RemitterAccount, Settlement, TransferBatch, TransferLine
 from casetrack.negotiation.services.readiness import Readiness, customer_code, readiness_of, require_no_transfer
 from casetrack.negotiation.transfers import BatchStatus, LineStatus
@@ -125,13 +125,14 @@ def check_day(firm: Firm, day: dt.date) -> None:
     """Raises InvalidInput for a day that is over, or on which banks do not work."""
     if day < clock.tokyo_date(clock.now()):
         raise InvalidInput(_("The day lies in the past."), field="day")
-    if not business_calendar(firm.closed_days).is_business_day(day):
+    if not calendar_at(firm, clock.now()).is_business_day(day):
         raise InvalidInput(_("Choose a business day: banks do not transfer on this one."), field="day")
 
 
 def next_business_day(firm: Firm) -> dt.date:
     """The first business day after today (Tokyo)."""
-    day, calendar = clock.tokyo_date(clock.now()) + dt.timedelta(days=1), business_calendar(firm.closed_days)
+    now = clock.now()
+    day, calendar = clock.tokyo_date(now) + dt.timedelta(days=1), calendar_at(firm, now)
     while not calendar.is_business_day(day):
         day += dt.timedelta(days=1)
     return day

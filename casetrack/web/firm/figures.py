@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from casetrack.cases.clocks import DEFAULT_TARGETS, SIDE_TARGETS
+from casetrack.cases.clocks import rulebook_of
 from casetrack.firms.models import Firm
+from casetrack.lib import clock
 from casetrack.lib.files import csv_text
 from casetrack.reports.good_faith import Figures, Times
 from casetrack.reports.publishing import may_see_figures, own_figures
@@ -84,7 +85,8 @@ def measures(found: Figures) -> dict[str, Any]:
 
 
 def targets_of(firm: Firm) -> dict[str, int]:
-    return {**DEFAULT_TARGETS, **SIDE_TARGETS, **firm.clock_targets}
+    """Those of today; each clock is measured by the one of the time when it began."""
+    return rulebook_of(firm).targets_at(clock.now())
 
 
 def clock_row(times: Times, targets: dict[str, int]) -> dict[str, object]:

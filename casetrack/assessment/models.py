@@ -6,8 +6,14 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from casetrack.assessment.querysets import AssessmentQuerySet, PolicyQuerySet, ReductionQuerySet
+from casetrack.assessment.querysets import (
+    AssessmentQuerySet,
+    PolicyQuerySet,
+    ReductionQuerySet,
+    ValuationProposalQuerySet,
+)
 from casetrack.cases.models import Case, CompromisedAccount
+from casetrack.correspondence.models import Party
 from casetrack.firms.models import Firm
 from casetrack.lib.constraints import not_negative, one_of, period
 from casetrack.people.models import User
@@ -17,6 +23,22 @@ class Method(models.TextChoices):
     CASH = "cash", _("Cash")
     RESTORATION = "restoration", _("Restoration")
     CHOICE = "choice", _("Restoration or cash, as the customer chooses")
+
+
+class ValuationRule(models.TextChoices):
+    """Which day a policy values at, at its end in Tokyo."""
+
+    NONE = "none", _("None: agreed case by case")
+    FIRST_TRADE = "first_trade", _("The day of the first unauthorized trade")
+    REPORT = "report", _("The day of the report")
+
+
+class ValuationBasis(models.TextChoices):
+    """Where the valuation date of a run comes from."""
+
+    POLICY = "policy", _("Set by the policy")
+    AGREED = "agreed", _("Agreed between customer and firm")
+    FIRM = "firm", _("Chosen by the firm")
 
 
 class PolicyStatus(models.TextChoices):
@@ -34,6 +56,7 @@ class CompensationPolicy(models.Model):
     `is_individual` the firm decides each case by its circumstances, and the ratios are where it starts from.
     `reductions` maps a customer's factor (calc's names, see `reductions.FACTORS`) to the highest share that it may take
     away, a decimal string from 0 to 1. `application_until`: the last day on which a victim may apply.
+    `valuation_days` are business days after the day of `valuation_rule`.
     `returned_because`: why the last approver sent it back, until it is proposed again.
     """
 
@@ -47,6 +70,8 @@ class CompensationPolicy(models.Model):
     solatium = models.DecimalField(max_digits=12, decimal_places=0, default=0)
     is_individual = models.BooleanField(default=False)
     reductions = models.JSONField(default=dict, blank=True)
+    valuation_rule = models.CharField(max_length=20, choices=ValuationRule.choices, default=ValuationRule.NONE)
+    valuation_days = models.PositiveSmallIntegerField(default=0)
     application_until = models.DateField(null=True, blank=True)
     summary_ja = models.TextField(blank=True)
     summary_en = models.TextField(blank=True)
@@ -64,6 +89,7 @@ class CompensationPolicy(models.Model):
             not_negative("solatium", "assessment_policy_solatium"),
             period("valid_from", "valid_until", "assessment_policy_period"),
             one_of("status", PolicyStatus.values, "assessment_policy_status"),
+            one_of("valuation_rule", ValuationRule.values, "assessment_policy_valuation_rule"),
             models.UniqueConstraint(
                 fields=["firm"],
                 condition=models.Q(status__in=["draft", "proposed"]),
@@ -178,12 +204,54 @@ class Reduction(models.Model):
         return None if self.limit is None else self.limit * 100
 
 
+class ValuationProposal(models.Model):
+    """A valuation date that one side proposes to the other, and why. Append-only; a side's later one replaces its
+    earlier one as long as that has no answer."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="valuation_proposals")
+    number = models.PositiveIntegerField()
+    party = models.CharField(max_length=10, choices=Party.choices)
+    valuation_on = models.DateField()
+    reason = models.TextField()
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+
+    objects = ValuationProposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="assessment_valuation_number"),
+            one_of("party", Party.values, "assessment_valuation_party"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="assessment_valuation_reason"),
+        ]
+
+
+class ValuationAnswer(models.Model):
+    """The other side's answer to a proposed valuation date, declined with a reason. Append-only."""
+
+    proposal = models.OneToOneField(ValuationProposal, on_delete=models.PROTECT, related_name="answer")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    is_accepted = models.BooleanField()
+    reason = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_accepted=True) | ~models.Q(reason=""), name="assessment_valuation_declined"
+            ),
+        ]
+
+
 class Assessment(models.Model):
     """A run for a case at a valuation date under a policy. Amounts in whole yen unless the rules give fractions.
 
     `method` is the policy's, or the one that was chosen where the policy leaves the choice.
     One AssessedAccount per confirmed incident holds the exact input and result. `reduced_by` is the approved reduction
-    that the run took, `reduction` and `reduction_reason` what it said. `is_issued`: it came with an approved offer, so
+    that the run took, `reduction` and `reduction_reason` what it said. `valuation_basis` says where the date comes
+    from: `valuation_proposal` is the one that was agreed, `valuation_reason` the firm's words. `price_evidence` lists
+    the files (key, name, sha256) that show the prices entered by hand. `is_issued`: it came with an approved offer, so
     the victim sees it.
     """
 
@@ -192,6 +260,10 @@ class Assessment(models.Model):
     policy = models.ForeignKey(CompensationPolicy, on_delete=models.PROTECT)
     method = models.CharField(max_length=20, choices=Method.choices)
     valuation_on = models.DateField()
+    valuation_basis = models.CharField(max_length=10, choices=ValuationBasis.choices, default=ValuationBasis.FIRM)
+    valuation_proposal = models.ForeignKey(ValuationProposal, on_delete=models.PROTECT, null=True, related_name="runs")
+    valuation_reason = models.TextField(blank=True)
+    price_evidence = models.JSONField(default=list)
     reduction = models.DecimalField(max_digits=5, decimal_places=4, default=0)
     reduction_reason = models.TextField(blank=True)
     reduced_by = models.ForeignKey(Reduction, on_delete=models.PROTECT, null=True, related_name="runs")
@@ -214,6 +286,11 @@ class Assessment(models.Model):
             ),
             not_negative("cash", "assessment_cash"),
             one_of("method", [Method.CASH, Method.RESTORATION], "assessment_method"),
+            one_of("valuation_basis", ValuationBasis.values, "assessment_valuation_basis"),
+            models.CheckConstraint(
+                condition=~models.Q(valuation_basis="agreed") | models.Q(valuation_proposal__isnull=False),
+                name="assessment_valuation_agreed",
+            ),
         ]
 
 

@@ -8,7 +8,7 @@ from casetrack.firms.models import membership_of
 from casetrack.people.models import INSIDE, Role
 
 if TYPE_CHECKING:
-    from casetrack.assessment.models import Assessment, CompensationPolicy, Reduction
+    from casetrack.assessment.models import Assessment, CompensationPolicy, Reduction, ValuationProposal
     from casetrack.people.models import User
 
 
@@ -45,3 +45,20 @@ class ReductionQuerySet(models.QuerySet["Reduction"]):
 
     def approved(self) -> "ReductionQuerySet":
         return self.filter(status="approved")
+
+
+class ValuationProposalQuerySet(models.QuerySet["ValuationProposal"]):
+    def visible_to(self, user: "User") -> "ValuationProposalQuerySet":
+        """Both sides of a case see what either has proposed."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def open(self) -> "ValuationProposalQuerySet":
+        """Those that wait for an answer: not answered, and the last one of their side."""
+        later = self.model._default_manager.filter(
+            case=models.OuterRef("case"), party=models.OuterRef("party"), number__gt=models.OuterRef("number")
+        )
+        return self.filter(~models.Exists(later), answer=None)
+
+    def agreed(self) -> "ValuationProposalQuerySet":
+        """Accepted ones, the one agreed last first."""
+        return self.filter(answer__is_accepted=True).order_by("-answer__answered_at", "-number")

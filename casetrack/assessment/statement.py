@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casetrack.assessment.models import AssessedAccount, Assessment
 from casetrack.assessment.restored import Item, restoration_of
+from casetrack.assessment.services.inputs import ENTERED
 from casetrack.assessment.workings import Working, workings_of
 from casetrack.ledger.models import Attributed, Type
 
@@ -43,9 +44,6 @@ PLAIN_COMPONENTS: dict[str, "StrOrPromise"] = {
     "restoration": _("Restoring your account"),
     "adjustment": _("Adjustment agreed in the talks"),
 }
-
-# What stands in `price_sources` before the place that a person named.
-ENTERED = "entered"
 
 
 @dataclass(frozen=True)

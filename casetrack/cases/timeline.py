@@ -163,6 +163,15 @@ SENTENCES: dict[str, Sentence] = {
     "assessment.reduction_dropped": Sentence(
         _("The firm no longer reduces the amount"), pgettext_lazy("staff", "Reduction dropped"), "idle"
     ),
+    "assessment.valuation_proposed": Sentence(
+        _("A valuation date was proposed"), pgettext_lazy("staff", "Valuation date proposed"), "waiting"
+    ),
+    "assessment.valuation_accepted": Sentence(
+        _("The valuation date was agreed"), pgettext_lazy("staff", "Valuation date agreed"), "good"
+    ),
+    "assessment.valuation_declined": Sentence(
+        _("The proposed valuation date was declined"), pgettext_lazy("staff", "Valuation date declined"), "stop"
+    ),
     "assessment.assessed": Sentence(
         _("The firm worked out the loss"), pgettext_lazy("staff", "Loss assessed"), reason_public=False
     ),

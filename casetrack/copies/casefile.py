@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from casetrack.assessment.models import Assessment
+from casetrack.assessment.models import Assessment, ValuationProposal
 from casetrack.audit.models import Entry
 from casetrack.cases.models import Access, Case, CompromisedAccount, ExecutionAnswer
 from casetrack.cases.timeline import timeline
@@ -34,8 +34,8 @@ OFFER = (
     "relied_on", "reasons", "valid_until", "opened_at", "ended_at", "answer_reason",
 )  # fmt: skip
 ASSESSMENT = (
-    "number", "method", "valuation_on", "reduction", "reduction_reason", "method_version", "loss", "due", "cash",
-    "restoration",
+    "number", "method", "valuation_on", "valuation_basis", "valuation_reason", "price_evidence", "reduction",
+    "reduction_reason", "method_version", "loss", "due", "cash", "restoration",
 )  # fmt: skip
 
 GROUNDS = ("share", "customer_factors", "firm_factors", "reason", "is_gross", "gross_reason")
@@ -59,9 +59,22 @@ def case_facts(case: Case, user: User) -> dict[str, Any]:
             facts(row, "what", "why", "due_on", "asked_at", "answered_at", "answer", "withdrawn_at")
             for row in Request.objects.visible_to(user).filter(case=case).order_by("pk")
         ],
+        "valuation_dates": _valuation_dates(case, user),
         "settlements": _settlements(case),
         "measures": [facts(row, *MEASURE) for row in case.measures.filter(status__in=TOLD).order_by("number")],
     }
+
+
+def _valuation_dates(case: Case, user: User) -> list[dict[str, Any]]:
+    """The dates that either side proposed, each with its answer."""
+    rows = ValuationProposal.objects.visible_to(user).filter(case=case).select_related("answer").order_by("number")
+    return [
+        {
+            **facts(row, "number", "party", "valuation_on", "reason", "proposed_at"),
+            "answer": facts(row.answer, "is_accepted", "reason", "answered_at") if hasattr(row, "answer") else None,
+        }
+        for row in rows
+    ]
 
 
 def _incident(incident: CompromisedAccount) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from casetrack.assessment.models import Assessment, Reduction
-from casetrack.assessment.services import Said, approve_reduction, propose_reduction, run_assessment
+from casetrack.assessment.services import Entered, Said, approve_reduction, propose_reduction, run_assessment
 from casetrack.cases.models import Case, CompromisedAccount
 from casetrack.cases.services import (
     IncidentFacts,
@@ -212,11 +212,15 @@ class Story:
             approve_reduction(self.reduction, actor=self.user(self.approver))
         return self
 
-    def assessed(self, on: dt.date = dt.date(2025, 5, 30), *, method: str = "") -> "Story":
+    def assessed(
+        self, on: dt.date = dt.date(2025, 5, 30), *, method: str = "", reason: str = "", **entered: Any
+    ) -> "Story":
+        """A run at the end of `on`, with the story's prices; `entered` are more of what was typed."""
+        given = Entered(**{"prices": self.prices, "source": "運用会社・取引所の公表値（評価基準日）", **entered})
         with travel_to(self.at):
             self.run = run_assessment(
-                self.case, valuation_on=on, actor=self.user(self.investigator), entered_prices=self.prices,
-                method=method,
+                self.case, valuation_on=on, actor=self.user(self.investigator), entered=given, method=method,
+                valuation_reason=reason,
             )  # fmt: skip
         return self
 

@@ -46,6 +46,7 @@ TOLD = {
     "cases_executionanswer", "ledger_account", "ledger_execution", "ledger_executionrevision",
     "evidence_request", "evidence_evidencefile", "evidence_upload", "correspondence_message",
     "assessment_assessment", "assessment_assessedaccount", "assessment_reduction",
+    "assessment_valuationproposal", "assessment_valuationanswer",
     "negotiation_offer", "negotiation_settlement", "negotiation_countersignature", "negotiation_interimmeasure",
     "negotiation_restorationinstruction",
     "negotiation_payment", "documents_document", "intake_draft", "intake_broughttrade", "intake_columnmapping",

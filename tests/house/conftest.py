@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from casetrack.assessment.models import Simulation
+from casetrack.assessment.services import answer_date, propose_date
 from casetrack.cases.models import BulkAct
 from casetrack.cases.services.bank import change_bank_account, clear_bank_alarm, raise_bank_alarm
 from casetrack.copies.services import ask_copy
@@ -75,8 +76,10 @@ def world(story: Story) -> World:
         ask_for(story.case, "…", due_on=clock.tokyo_date(story.at), actor=story.user("ivan"))
         start_upload(uuid.uuid4(), "photo.jpg", 9, actor=story.user("vera"), case=story.case)
         add_file(SimpleUploadedFile("memo.txt", b"what I remember"), actor=story.user("vera"), case=story.case)
+        asked = propose_date(story.case, clock.tokyo_date(story.at), reason="…", actor=story.user("vera"))
+        answer_date(asked, accepts=True, actor=story.user("ivan"))
     add_fact(story.case, "…", actor=story.user("vera"))
-    story.says("vera", "…").decided().wait(25).reduction_proposed().assessed().offered()
+    story.says("vera", "…").decided().wait(25).reduction_proposed().assessed(reason="…").offered()
     story.countered(story.run.due * 2, "…")
     with travel_to(story.at):
         prepare_offer(

@@ -1,6 +1,6 @@
-"""Policies, reductions and assessment runs."""
+"""Policies, reductions, valuation dates and assessment runs."""
 
-from casetrack.assessment.services.inputs import UNDECIDED_SHOWN, blocking_executions, needed_prices
+from casetrack.assessment.services.inputs import UNDECIDED_SHOWN, Entered, blocking_executions, needed_prices
 from casetrack.assessment.services.policies import (
     add_firm,
     approve_policy,
@@ -22,11 +22,14 @@ from casetrack.assessment.services.reductions import (
 )
 from casetrack.assessment.services.runs import is_current, recompute, run_assessment
 from casetrack.assessment.services.simulations import ask_simulation, run_simulation
+from casetrack.assessment.services.valuation_dates import answer_date, fixed_date, propose_date, rule_date
 
 __all__ = [
     "UNDECIDED_SHOWN",
+    "Entered",
     "Said",
     "add_firm",
+    "answer_date",
     "approve_policy",
     "approve_reduction",
     "ask_simulation",
@@ -35,9 +38,11 @@ __all__ = [
     "draft_policy",
     "drop_reduction",
     "edit_policy",
+    "fixed_date",
     "is_current",
     "needed_prices",
     "policy_for",
+    "propose_date",
     "propose_policy",
     "propose_reduction",
     "publish_policy",
@@ -45,6 +50,7 @@ __all__ = [
     "reduction_of",
     "return_policy",
     "return_reduction",
+    "rule_date",
     "run_assessment",
     "run_simulation",
 ]

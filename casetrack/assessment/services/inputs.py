@@ -3,21 +3,52 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from casetrack.assessment.models import CompensationPolicy
 from casetrack.cases.models import Access, Case, CompromisedAccount
+from casetrack.evidence.models import EvidenceFile
 from casetrack.ledger.models import Attributed, Execution, Type
 from casetrack.lib.clock import TOKYO
+from casetrack.lib.errors import InvalidInput
 from casetrack.lib.money import plain
 from casetrack.market.services import price_on
 
 UNDECIDED_SHOWN = 20
+# What stands in the sources of a run before the place that a person named.
+ENTERED = "entered"
 NUMBERS = ("price", "unit", "fx", "fees", "tax", "interest", "open_price", "amount")
 WORDS = ("side", "security", "currency", "settled_in")
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What a person typed in place of market data: prices per the security's unit, rates in yen per unit of currency,
+    where they were found, and the files of the case that show it."""
+
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    source: str = ""
+    files: Sequence[EvidenceFile] = ()
+
+    def check(self, case: Case) -> None:
+        """Raises InvalidInput for prices without a source, and for files that are not the case's."""
+        if (self.prices or self.rates) and not self.source.strip():
+            raise InvalidInput(_("Say where the entered prices were found."), field="price_reason")
+        if any(file.case_id != case.pk or file.is_removed for file in self.files):
+            raise InvalidInput(_("Choose files of this case."), field="price_evidence")
+
+    @property
+    def evidence(self) -> list[dict[str, str]]:
+        """The files as a run stores them; without an entered price they show nothing."""
+        if not self.prices and not self.rates:
+            return []
+        return [{"key": str(file.key), "name": file.name, "sha256": file.sha256} for file in self.files]
 
 
 @dataclass(frozen=True)
@@ -74,21 +105,13 @@ def needed_prices(case: Case) -> list[str]:
     return sorted(set(codes))
 
 
-def valuation(
-    case: Case,
-    on: dt.date,
-    entered_prices: Mapping[str, Decimal],
-    entered_rates: Mapping[str, Decimal],
-    entered_source: str = "",
-) -> Valuation:
+def valuation(case: Case, on: dt.date, entered: Entered) -> Valuation:
     """Market prices of the day (or the last trading day before), overridden by what was entered."""
     market = price_on(needed_prices(case), on)
     prices = {code: price for code, (price, _day, _source) in market.items()}
     sources = {code: f"{source} {day.isoformat()}" for code, (_price, day, source) in market.items()}
-    sources |= dict.fromkeys(
-        [*entered_prices, *entered_rates], f"entered: {entered_source}" if entered_source else "entered"
-    )
-    return Valuation(on=on, prices={**prices, **entered_prices}, rates=entered_rates, sources=sources)
+    sources |= dict.fromkeys([*entered.prices, *entered.rates], f"{ENTERED}: {entered.source.strip()}")
+    return Valuation(on=on, prices={**prices, **entered.prices}, rates=entered.rates, sources=sources)
 
 
 def document(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop as _
 
-from casetrack.assessment.models import CompensationPolicy, Method, PolicyStatus
+from casetrack.assessment.models import CompensationPolicy, Method, PolicyStatus, ValuationRule
 from casetrack.assessment.reductions import CUSTOMER
 from casetrack.assessment.services.inputs import digest
 from casetrack.audit.services import PLATFORM, record
@@ -45,11 +45,12 @@ DEFAULT_POLICY: dict[str, Any] = {
     },
     "valid_from": dt.date(2025, 1, 1),
 }
+MOST_VALUATION_DAYS = 250
 MAKERS = (StaffRole.ADMIN, StaffRole.APPROVER)
 UNPUBLISHED = (PolicyStatus.DRAFT, PolicyStatus.PROPOSED)
 FIELDS = (
-    "valid_from", "valid_until", "method", "ratios", "solatium", "is_individual", "reductions", "application_until",
-    "summary_ja", "summary_en",
+    "valid_from", "valid_until", "method", "ratios", "solatium", "is_individual", "reductions", "valuation_rule",
+    "valuation_days", "application_until", "summary_ja", "summary_en",
 )  # fmt: skip
 
 
@@ -122,6 +123,18 @@ def _checked_shares(given: Mapping[str, Any], known: Mapping[str, Any] | tuple[s
     return shares
 
 
+def _check_valuation(given: dict[str, Any]) -> None:
+    """A rule that is known, and business days after it only where there is a day to count from."""
+    given.setdefault("valuation_rule", ValuationRule.NONE)
+    given["valuation_days"] = given.get("valuation_days") or 0
+    if given["valuation_rule"] not in ValuationRule.values:
+        raise InvalidInput(_("Choose a rule for the valuation date."), field="valuation_rule")
+    if not 0 <= given["valuation_days"] <= MOST_VALUATION_DAYS:
+        raise InvalidInput(_("Enter 0 to 250 business days."), field="valuation_days")
+    if given["valuation_days"] and given["valuation_rule"] == ValuationRule.NONE:
+        raise InvalidInput(_("Choose the day from which these business days count."), field="valuation_rule")
+
+
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a policy, refused where they cannot hold. Raises InvalidInput naming the field."""
     given = {name: fields[name] for name in FIELDS if name in fields}
@@ -129,6 +142,7 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     given["reductions"] = _checked_shares(given.get("reductions") or {}, CUSTOMER, "reductions")
     if given.get("method") not in Method.values:
         raise InvalidInput(_("Choose a method."), field="method")
+    _check_valuation(given)
     if given.get("valid_from") is None:
         raise InvalidInput(_("Enter the first day of the incidents that the policy is for."), field="valid_from")
     until = given.get("valid_until")

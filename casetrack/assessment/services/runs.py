@@ -1,7 +1,6 @@
 """Runs: made once, stored whole, recomputed to the same digits."""
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +8,17 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop as _
 
-from casetrack.assessment.models import AssessedAccount, Assessment, CompensationPolicy, Method, Reduction
+from casetrack.assessment.models import (
+    AssessedAccount,
+    Assessment,
+    CompensationPolicy,
+    Method,
+    Reduction,
+    ValuationBasis,
+)
 from casetrack.assessment.services.inputs import (
     UNDECIDED_SHOWN,
+    Entered,
     Valuation,
     blocking_executions,
     confirmed_incidents,
@@ -21,6 +28,7 @@ from casetrack.assessment.services.inputs import (
 )
 from casetrack.assessment.services.policies import policy_for
 from casetrack.assessment.services.reductions import check_takeable, reduction_of
+from casetrack.assessment.services.valuation_dates import Fixed, fixed_date
 from casetrack.calc.loss import METHOD_VERSION, Refusal, assess
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case, CompromisedAccount
@@ -35,6 +43,9 @@ from casetrack.people.models import User
 
 # A run moves the case from investigating to assessed; in these it adds a run to the ones there are.
 AGAIN = (Status.ASSESSED, Status.NEGOTIATING, Status.ESCALATED)
+
+
+NOTHING_ENTERED = Entered()
 
 
 class CalculatorRefusal(DomainError):
@@ -100,30 +111,48 @@ def _chosen(policy: CompensationPolicy, method: str) -> str:
     return method
 
 
+def _rests_on(case: Case, policy: CompensationPolicy, on: dt.date, reason: str) -> Fixed:
+    """What the date rests on. Raises InvalidInput in the future, and where agreement or policy say another date and
+    there is no reason."""
+    if on > clock.tokyo_date(clock.now()):
+        raise InvalidInput(_("The valuation date lies in the future."), field="valuation_on")
+    fixed = fixed_date(case, policy)
+    if fixed is not None and fixed.on == on:
+        return fixed
+    if fixed is not None and not reason:
+        agreed = fixed.basis == ValuationBasis.AGREED
+        raise InvalidInput(
+            _("Both sides agreed on %(day)s. Say why another date: the victim reads it.") if agreed
+            else _("The policy says %(day)s. Say why another date: the victim reads it."),
+            field="valuation_reason", day=fixed.on.isoformat(),
+        )  # fmt: skip
+    return Fixed(on, ValuationBasis.FIRM)
+
+
 @transaction.atomic
 def run_assessment(
     case: Case,
     *,
     valuation_on: dt.date,
     actor: User,
-    entered_prices: Mapping[str, Decimal] | None = None,
-    entered_rates: Mapping[str, Decimal] | None = None,
-    entered_source: str = "",
+    entered: Entered = NOTHING_ENTERED,
     method: str = "",
+    valuation_reason: str = "",
 ) -> Assessment:
     """Assess the case at the end of `valuation_on` (Tokyo) under the policy that holds for the incident.
 
-    `entered_prices` (per the security's unit) and `entered_rates` (yen per unit of currency) override market data;
-    `entered_source` says where they were found. `method` is asked for where the policy leaves the choice. The case's
-    approved reduction is taken, if there is one. Raises NotAllowed, IllegalTransition, InvalidInput (undecided
-    executions, named; a reduction that may no longer be taken), CalculatorRefusal.
+    `entered` overrides market data. `method` is asked for where the policy leaves the choice. `valuation_reason` is
+    why the firm takes this date; it is needed where both sides agreed on another, or the policy's rule gives another.
+    The case's approved reduction is taken, if there is one. Raises NotAllowed, IllegalTransition, InvalidInput
+    (undecided executions, named; a date or prices without their reason; a reduction that may no longer be taken),
+    CalculatorRefusal.
     """
     lock(case)
     incidents = _check_may_run(case, actor)
-    if valuation_on > clock.tokyo_date(clock.now()):
-        raise InvalidInput(_("The valuation date lies in the future."), field="valuation_on")
     policy = policy_for(case)
-    values = valuation(case, valuation_on, entered_prices or {}, entered_rates or {}, entered_source.strip())
+    rests_on = _rests_on(case, policy, valuation_on, valuation_reason.strip())
+    entered.check(case)
+    values = valuation(case, valuation_on, entered)
     method = _chosen(policy, method)
     reduced_by = reduction_of(case)
     if reduced_by is not None:
@@ -139,14 +168,15 @@ def run_assessment(
         policy=policy,
         method=method,
         valuation_on=valuation_on,
+        valuation_basis=rests_on.basis,
+        valuation_proposal=rests_on.proposal,
+        valuation_reason=valuation_reason.strip() if rests_on.basis == ValuationBasis.FIRM else "",
+        price_evidence=entered.evidence,
         reduction=_share(reduced_by),
         reduction_reason=reduced_by.reason if reduced_by else "",
         reduced_by=reduced_by,
         method_version=METHOD_VERSION,
-        loss=sum(Decimal(r["loss"]) for r in results),
-        due=sum(Decimal(r["due"]) for r in results),
-        cash=sum(Decimal(r["compensation"]["cash"]) for r in results),
-        restoration=sum(Decimal(r["compensation"]["restoration"]) for r in results),
+        **_sums(results),
         prepared_by=actor,
         prepared_at=clock.now(),
     )
@@ -157,12 +187,26 @@ def run_assessment(
         )
         for incident, given, result in zip(incidents, inputs, results, strict=True)
     )  # fmt: skip
-    facts = {"assessment": run.number, "loss": plain(run.loss), "due": plain(run.due)}
-    if case.status == Status.INVESTIGATING:
-        move(case, "assess", actor=actor, data=facts)
-    else:
-        write_event(case, "assessment.assessed_again", actor=actor, is_public=False, data=facts)
+    _write(run, actor)
     return run
+
+
+def _sums(results: list[dict[str, Any]]) -> dict[str, Decimal]:
+    """The run's own figures: those of its accounts, added up."""
+    return {
+        "loss": sum((Decimal(r["loss"]) for r in results), ZERO),
+        "due": sum((Decimal(r["due"]) for r in results), ZERO),
+        "cash": sum((Decimal(r["compensation"]["cash"]) for r in results), ZERO),
+        "restoration": sum((Decimal(r["compensation"]["restoration"]) for r in results), ZERO),
+    }
+
+
+def _write(run: Assessment, actor: User) -> None:
+    facts = {"assessment": run.number, "loss": plain(run.loss), "due": plain(run.due)}
+    if run.case.status == Status.INVESTIGATING:
+        move(run.case, "assess", actor=actor, data=facts)
+    else:
+        write_event(run.case, "assessment.assessed_again", actor=actor, is_public=False, data=facts)
 
 
 def recompute(run: Assessment) -> list[str]:
@@ -179,7 +223,7 @@ def recompute(run: Assessment) -> list[str]:
 
 def is_current(run: Assessment) -> bool:
     """Whether a run of today over the same valuation would have the same inputs and the same reduction: nothing was
-    decided since."""
+    decided since, and no other date agreed on."""
     rows = list(run.accounts.order_by("pk"))
     incidents = confirmed_incidents(run.case)
     if [row.incident_id for row in rows] != [incident.pk for incident in incidents] or blocking_executions(run.case):
@@ -188,6 +232,9 @@ def is_current(run: Assessment) -> bool:
     if run.reduced_by_id != (reduced_by.pk if reduced_by else None):
         return False
     if reduced_by is not None and reduced_by.is_barred:
+        return False
+    agreed = run.case.valuation_proposals.agreed().select_related("answer").first()
+    if agreed and agreed.valuation_on != run.valuation_on and agreed.answer.answered_at > run.prepared_at:
         return False
     given = rows[0].inputs["valuation"]
     values = Valuation(

@@ -14,17 +14,21 @@ from casetrack.assessment.changes import changes_between, run_before
 from casetrack.assessment.models import Assessment, CompensationPolicy, Method
 from casetrack.assessment.reductions import grounds_of
 from casetrack.assessment.services import (
+    Entered,
     blocking_executions,
+    fixed_date,
     is_current,
     needed_prices,
     policy_for,
     recompute,
     run_assessment,
 )
+from casetrack.assessment.services.valuation_dates import Fixed
 from casetrack.assessment.statement import COMPONENTS, statement
 from casetrack.cases import permissions
 from casetrack.cases.models import Access, Case
 from casetrack.cases.workflow import INVESTIGATOR
+from casetrack.evidence.models import EvidenceFile
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
@@ -32,8 +36,8 @@ from casetrack.market.services import price_on
 from casetrack.negotiation.services import live_settlement
 from casetrack.negotiation.services.offers import MAY_OFFER
 from casetrack.web.errors import explain
+from casetrack.web.firm.assess_form import AssessForm
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
-from casetrack.web.firm.forms import AssessForm
 from casetrack.web.firm.refusals import refused_calculation
 from casetrack.web.formats import jp_date, quantity
 
@@ -64,16 +68,18 @@ def ratios_of(policy: CompensationPolicy) -> list[tuple[Any, Decimal]]:
     return [(COMPONENTS[name], Decimal(policy.ratios[name]) * 100) for name in COMPONENTS if name in policy.ratios]
 
 
-def form_for(request: HttpRequest, case: Case) -> AssessForm:
-    """The form, with what market data says of the day beside each price."""
-    yesterday = clock.tokyo_date(clock.now()) - dt.timedelta(days=1)
+def form_for(request: HttpRequest, case: Case, fixed: Fixed | None) -> AssessForm:
+    """The form, beginning with the date that is fixed, and with what market data says of the day beside each price."""
+    today = clock.tokyo_date(clock.now())
+    start = fixed.on if fixed and fixed.on <= today else today - dt.timedelta(days=1)
     securities = needed_prices(case)
     form = AssessForm(
         posted(request), securities=securities, currencies=foreign_currencies(case),
-        initial={"valuation_on": yesterday}, has_choice=has_choice(case),
+        files=EvidenceFile.objects.filter(case=case, is_removed=False).order_by("received_at", "pk"),
+        initial={"valuation_on": start}, has_choice=has_choice(case),
     )  # fmt: skip
     form.full_clean()
-    day = form.cleaned_data.get("valuation_on") or yesterday if form.is_bound else yesterday
+    day = form.cleaned_data.get("valuation_on") or start if form.is_bound else start
     market = price_on(securities, day)
     for name, code in form.securities.items():
         if code in market:
@@ -93,7 +99,9 @@ def assess(request: HttpRequest, reference: str) -> HttpResponse:
     case = firm_case(request, reference)
     if permissions.role_in(me(request), case) != INVESTIGATOR:
         raise Http404
-    form, status = form_for(request, case), 400 if request.method == "POST" else 200
+    policy, policy_error = policy_of(case)
+    fixed = fixed_date(case, policy) if policy else None
+    form, status = form_for(request, case, fixed), 400 if request.method == "POST" else 200
     if "look" in request.POST:
         for name in set(form.errors) - {"valuation_on"}:
             del form.errors[name]
@@ -106,7 +114,6 @@ def assess(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The loss is assessed."))
             return redirect("firm:assessment", case.reference, made.number)
-    policy, policy_error = policy_of(case)
     blocking = blocking_executions(case)
     incidents = list(case.incidents.order_by("pk"))
     places = {incident.account_id: place for place, incident in enumerate(incidents, 1)}
@@ -119,6 +126,7 @@ def assess(request: HttpRequest, reference: str) -> HttpResponse:
         "policy": policy,
         "ratios": ratios_of(policy) if policy else [],
         "policy_error": policy_error,
+        "fixed": fixed,
     }
     return render(request, "firm/assess.html", context, status=status)
 
@@ -129,9 +137,13 @@ def run(case: Case, form: AssessForm, request: HttpRequest) -> Assessment:
         case,
         valuation_on=given["valuation_on"],
         actor=me(request),
-        entered_prices=form.entered(form.securities),
-        entered_rates=form.entered(form.currencies),
-        entered_source=given["price_reason"],
+        entered=Entered(
+            prices=form.entered(form.securities),
+            rates=form.entered(form.currencies),
+            source=given["price_reason"],
+            files=[form.papers[key] for key in given.get("price_evidence") or ()],
+        ),
+        valuation_reason=given["valuation_reason"] or "",
         method=given.get("method", ""),
     )
 

@@ -1,15 +1,13 @@
 """Forms of the back office."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from casetrack.assessment.models import CompensationPolicy, Method
+from casetrack.assessment.models import CompensationPolicy, Method, ValuationRule
 from casetrack.assessment.reductions import CUSTOMER
 from casetrack.assessment.statement import COMPONENTS
 from casetrack.calc import loss
@@ -140,55 +138,6 @@ class LedgerFileForm(forms.Form):
     )
 
 
-class AssessForm(forms.Form):
-    """Valuation date, and a field for the price of every security and the rate of every currency."""
-
-    valuation_on = DateField3(label=_("Valuation date"), name=_("the valuation date"), not_future=True)
-    price_reason = TextField(
-        label=_("Where the entered prices and rates were found"), name=_("where the entered prices were found"),
-        required=False, max_length=500, help_text=_("For example the web page of the fund's company, with its date."),
-    )  # fmt: skip
-
-    def __init__(
-        self, *args: Any, securities: Iterable[str], currencies: Iterable[str], has_choice: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        if has_choice:
-            self.fields["method"] = ChoiceField(
-                label=_("What the customer chose"), name=_("what the customer chose"),
-                choices=[(m.value, m.label) for m in (Method.RESTORATION, Method.CASH)],
-                help_text=_("The policy leaves it to the customer."),
-            )  # fmt: skip
-        self.securities = {f"price_{place}": code for place, code in enumerate(securities)}
-        self.currencies = {f"rate_{place}": code for place, code in enumerate(currencies)}
-        for name, code in self.securities.items():
-            self.fields[name] = DecimalTextField(
-                label=code, name=format_lazy(_("the price of {code}"), code=code), required=False, decimal_places=10,
-                max_digits=34,
-            )  # fmt: skip
-        for name, code in self.currencies.items():
-            self.fields[name] = DecimalTextField(
-                label=format_lazy(_("Yen per {code}"), code=code), name=format_lazy(_("the rate of {code}"), code=code),
-                required=False, decimal_places=10, max_digits=34,
-            )  # fmt: skip
-
-    @property
-    def price_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in (*self.securities, *self.currencies)]
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        entered = any(given.get(name) is not None for name in (*self.securities, *self.currencies))
-        if entered and not given.get("price_reason") and "price_reason" not in self.errors:
-            self.add_error("price_reason", _("Enter where the entered prices were found"))
-        return given
-
-    def entered(self, names: dict[str, str]) -> dict[str, Decimal]:
-        """What was typed, by code."""
-        given = {code: self.cleaned_data[name] for name, code in names.items()}
-        return {code: value for code, value in given.items() if value is not None}
-
-
 class PaymentForm(forms.Form):
     paid_on = DateField3(label=_("Paid on"), name=_("the day of the payment"), not_future=True)
     note = TextField(label=_("Note"), required=False, max_length=200)
@@ -215,6 +164,14 @@ class PolicyForm(forms.Form):
         label=_("Each case is decided individually; the shares are where it starts from"), required=False
     )
     solatium = YenField(label=_("Solatium"), required=False)
+    valuation_rule = ChoiceField(
+        label=_("Valuation date"), name=_("the rule for the valuation date"), choices=ValuationRule.choices,
+        required=False, help_text=_("Valued at the end of this day. What both sides of a case agree on goes before."),
+    )  # fmt: skip
+    valuation_days = DecimalTextField(
+        label=_("Business days after that day"), name=_("the business days"), required=False, decimal_places=0,
+        max_digits=3, min_value=0, width=4, help_text=_("Empty: the day itself."),
+    )  # fmt: skip
     application_until = DateField3(
         label=_("Last day for an application"), name=_("the last day for an application"), required=False
     )
@@ -223,6 +180,7 @@ class PolicyForm(forms.Form):
 
     def __init__(self, *args: Any, policy: CompensationPolicy | None, **kwargs: Any) -> None:
         initial = {name: getattr(policy, name) for name in self.base_fields} if policy else {}
+        initial["valuation_days"] = initial.get("valuation_days") or None
         ratios, reductions = (policy.ratios, policy.reductions) if policy else ({}, {})
         shares = {f"ratio_{name}": share for name, share in ratios.items()}
         shares |= {f"reduction_{name}": share for name, share in reductions.items()}
@@ -254,4 +212,6 @@ class PolicyForm(forms.Form):
         """What the services take."""
         given = {name: self.cleaned_data[name] for name in self.base_fields}
         given["solatium"] = given["solatium"] or 0
+        given["valuation_rule"] = given["valuation_rule"] or ValuationRule.NONE
+        given["valuation_days"] = int(given["valuation_days"] or 0)
         return {**given, "ratios": self._shares("ratio_"), "reductions": self._shares("reduction_")}

@@ -10,7 +10,7 @@ from casetrack.assessment.services.runs import CalculatorRefusal
 from casetrack.cases.models import Access, Case
 from casetrack.ledger.models import Execution
 from casetrack.lib.errors import DomainError
-from casetrack.web.firm.forms import AssessForm
+from casetrack.web.firm.assess_form import AssessForm
 from casetrack.web.formats import jp_datetime, quantity
 
 if TYPE_CHECKING:

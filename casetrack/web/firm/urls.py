@@ -25,6 +25,7 @@ from casetrack.web.firm import (
     settlements,
     telephone,
     transfers,
+    valuation,
 )
 
 
@@ -83,6 +84,8 @@ one_case: list[URLPattern | URLResolver] = [
     path("asked/", evidence.ask, name="evidence-ask"),
     path("asked/<uuid:asked>/withdraw/", evidence.withdraw, name="evidence-withdraw"),
     path("assess/", assess.assess, name="assess"),
+    path("valuation/", valuation.valuation, name="valuation"),
+    path("valuation/<int:number>/", valuation.answer, name="valuation-answer"),
     path("assessments/<int:number>/", assess.assessment, name="assessment"),
     path("assessments/<int:number>/recompute/", assess.recomputed, name="recompute"),
     path("assessments/<int:number>/offer/", offers.prepare, name="offer-prepare"),

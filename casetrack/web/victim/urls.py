@@ -19,6 +19,7 @@ from casetrack.web.victim import (
     notices,
     offers,
     recourse,
+    valuation,
 )
 from casetrack.web.victim.report import bringing, overview, trades
 from casetrack.web.victim.report import views as report
@@ -69,6 +70,8 @@ urlpatterns = [
     path("cases/<str:reference>/money-missing/", letters.deny_receipt, name="deny-receipt"),
     path("cases/<str:reference>/money-arrived/", letters.confirm_receipt, name="confirm-receipt"),
     path("cases/<str:reference>/more-time/", more_time.more_time, name="more-time"),
+    path("cases/<str:reference>/valuation/", valuation.valuation, name="valuation"),
+    path("cases/<str:reference>/valuation/<int:number>/", valuation.answer, name="valuation-answer"),
     path("cases/<str:reference>/good-faith/", good_faith.good_faith, name="good-faith"),
     path("cases/<str:reference>/good-faith.csv", good_faith.good_faith_csv, name="good-faith-csv"),
     path("cases/<str:reference>/offers/<int:number>/", offers.offer, name="offer"),

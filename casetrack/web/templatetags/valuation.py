@@ -1,0 +1,37 @@
+"""The valuation date of a case on the pages of both sides."""
+
+from typing import Any
+
+from django import template
+
+from casetrack.assessment.services.valuation_dates import MAY_PROPOSE, side_of
+from casetrack.cases.models import Case
+from casetrack.correspondence.models import Party
+from casetrack.people.models import User
+from casetrack.web.valuation import proposals_of, waiting_for
+
+register = template.Library()
+
+
+def _card(case: Case, user: User, party: Party) -> dict[str, Any]:
+    """What was proposed last and agreed, whether it is this side's turn, and whether `user` may propose. One query."""
+    rows = proposals_of(case, user)
+    may_propose = case.status in MAY_PROPOSE and side_of(user, case) == party
+    return {
+        "case": case,
+        "rows": rows,
+        "agreed": next((row for row in rows if row.state == "accepted"), None),
+        "waiting": waiting_for(rows, party) if may_propose else None,
+        "asked": next((row for row in rows if row.state == "open" and row.proposal.party == party), None),
+        "may_propose": may_propose,
+    }
+
+
+@register.inclusion_tag("firm/includes/valuation_card.html")
+def valuation_card(case: Case, user: User) -> dict[str, Any]:
+    return _card(case, user, Party.FIRM)
+
+
+@register.inclusion_tag("victim/includes/valuation_card.html")
+def my_valuation_card(case: Case, user: User) -> dict[str, Any]:
+    return _card(case, user, Party.VICTIM)

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from casetrack.lib.rls import append_only, case_row_security
+from casetrack.lib.rls import append_only, case_row_security, mediators_read_only
 
 
 class Migration(migrations.Migration):
@@ -170,6 +170,8 @@ class Migration(migrations.Migration):
         ),
         case_row_security("assessment_valuationproposal"),
         append_only("assessment_valuationproposal"),
+        mediators_read_only("assessment_valuationproposal"),
         case_row_security("assessment_valuationanswer"),
         append_only("assessment_valuationanswer"),
+        mediators_read_only("assessment_valuationanswer"),
     ]

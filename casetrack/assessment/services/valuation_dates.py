@@ -16,7 +16,6 @@ from casetrack.assessment.models import (
 )
 from casetrack.assessment.services.inputs import confirmed_incidents
 from casetrack.calc.clocks import add_business_days
-from casetrack.cases.clocks import calendar_of
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
 from casetrack.cases.permissions import require, role_in
@@ -26,6 +25,7 @@ from casetrack.correspondence.models import Party
 from casetrack.ledger.models import Attributed, Execution, Type
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
+from casetrack.market.calendars import business_calendar
 from casetrack.people.models import User
 
 # While the firm works on the case and until there is an agreement.
@@ -52,7 +52,8 @@ def first_trade_on(case: Case) -> dt.date | None:
 
 
 def rule_date(case: Case, policy: CompensationPolicy) -> dt.date | None:
-    """The date that the policy's rule gives for the case; None if it has no rule, or its day is not known yet."""
+    """The date that the policy's rule gives for the case; None if it has no rule, or its day is not known yet. Business
+    days are Japan's: a firm's own closed days move no price."""
     if policy.valuation_rule == ValuationRule.FIRST_TRADE:
         day = first_trade_on(case)
     elif policy.valuation_rule == ValuationRule.REPORT:
@@ -62,7 +63,7 @@ def rule_date(case: Case, policy: CompensationPolicy) -> dt.date | None:
     if day is None or not policy.valuation_days:
         return day
     noon = dt.datetime.combine(day, dt.time(12), tzinfo=clock.TOKYO)
-    return clock.tokyo_date(add_business_days(noon, policy.valuation_days, calendar_of(case)))
+    return clock.tokyo_date(add_business_days(noon, policy.valuation_days, business_calendar()))
 
 
 def fixed_date(case: Case, policy: CompensationPolicy) -> Fixed | None:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "casetrack.correspondence",
     "casetrack.assessment",
     "casetrack.negotiation",
+    "casetrack.mediation",
     "casetrack.documents",
     "casetrack.intake",
     "casetrack.notifications",

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language
 
-from casetrack.people.models import User
+from casetrack.people.models import Role, User
 
 
 class BodyQuerySet(models.QuerySet["Body"]):
@@ -54,6 +54,8 @@ class BodyMembership(models.Model):
 
 def body_membership_of(user: User) -> BodyMembership | None:
     """The active membership at an active body, or None. The user object keeps it for the length of a request."""
+    if user.role != Role.MEDIATOR:
+        return None
     place: BodyMembership | None = getattr(user, "body_membership", None)
     return place if place and place.is_active and place.body.is_active else None
 

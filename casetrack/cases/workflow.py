@@ -229,6 +229,7 @@ ACTIONS: dict[str, Action] = {
             S.CLOSED,
             (APPROVER,),
             reason=True,
+            service="mediation.services.close_case",
         ),
         Action("decline", "cases.declined", _("Decline the case"), BEFORE_AGREED, S.DECLINED, (APPROVER,), reason=True),
         Action(

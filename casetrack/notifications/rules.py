@@ -17,6 +17,8 @@ class Audience(Enum):
     """Everybody in the firm's intake."""
     HANDLER = auto()
     """The person to whom the case is assigned; as long as that is nobody, the firm's intake."""
+    BODY = auto()
+    """Everybody at the mediation body before which the case is, or was until this very act."""
     OTHER_SIDE = auto()
     """VICTIM for what the firm did, HANDLER for what the victim did; the template is that of the side."""
     PERSON = auto()
@@ -31,6 +33,7 @@ class Rule:
 
 _VICTIM = (Rule(Audience.VICTIM, "victim-news"),)
 _HANDLER = (Rule(Audience.HANDLER, "staff-news"),)
+_BODY = (Rule(Audience.BODY, "mediator-news"),)
 _OTHER_SIDE = (Rule(Audience.OTHER_SIDE, "news"),)
 
 RULES: dict[str, tuple[Rule, ...]] = {
@@ -66,6 +69,19 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "negotiation.review_asked": _HANDLER,
     "negotiation.review_upheld": _VICTIM,
     "negotiation.review_changed": _VICTIM,
+    "mediation.applied": (*_HANDLER, *_BODY),
+    "mediation.accepted": (*_VICTIM, *_HANDLER),
+    "mediation.not_accepted": (*_VICTIM, *_HANDLER),
+    "mediation.hearing_set": (*_VICTIM, *_HANDLER),
+    "mediation.hearing_cancelled": (*_VICTIM, *_HANDLER),
+    "mediation.proposed": (*_VICTIM, *_HANDLER),
+    "mediation.victim_accepted": (*_HANDLER, *_BODY),
+    "mediation.victim_refused": (*_HANDLER, *_BODY),
+    "mediation.firm_accepted": (*_VICTIM, *_BODY),
+    "mediation.firm_refused": (*_VICTIM, *_BODY),
+    "mediation.settled": (*_VICTIM, *_HANDLER, *_BODY),
+    "mediation.not_settled": (*_VICTIM, *_HANDLER),
+    "mediation.withdrawn": (*_HANDLER, *_BODY),
     "correspondence.message_sent": _OTHER_SIDE,
     "evidence.file_added": _OTHER_SIDE,
     "evidence.file_refused": _VICTIM,
@@ -106,4 +122,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 # Mailed to a victim whatever was chosen and at whatever hour: what has a deadline of theirs, or answers their own act.
 # So is everything about the person and not a case: the safety of their log-in and their bank account.
-URGENT = {"cases.submitted", "cases.bank_alarm_cleared", "negotiation.offer_approved", "evidence.requested"}
+URGENT = {
+    "cases.submitted", "cases.bank_alarm_cleared", "evidence.requested", "mediation.hearing_set",
+    "mediation.hearing_cancelled", "mediation.proposed", "negotiation.offer_approved",
+}  # fmt: skip

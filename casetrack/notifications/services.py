@@ -20,9 +20,11 @@ from django.utils.translation import override
 
 from casetrack.audit.models import Entry
 from casetrack.audit.services import PLATFORM
+from casetrack.bodies.models import BodyMembership
 from casetrack.cases.models import Case
 from casetrack.firms.models import Membership, StaffRole
 from casetrack.lib.scope import system_scope
+from casetrack.mediation.models import Mediation
 from casetrack.notifications.models import Delivery, DeliveryStatus, HandledEntry, HowTold, MailChoice
 from casetrack.notifications.reminders import is_settled_meanwhile
 from casetrack.notifications.rules import RULES, URGENT, Audience
@@ -135,7 +137,10 @@ def _addressees(
         audience, template = (Audience.HANDLER, "staff-news") if by_victim else (Audience.VICTIM, "victim-news")
     if audience == Audience.VICTIM:
         return [(case.victim_user, template)] if case.victim_user and case.victim_user.is_active else []
-    staff = handlers(case) if audience == Audience.HANDLER else intake(case)
+    if audience == Audience.BODY:
+        staff = mediators(case)
+    else:
+        staff = handlers(case) if audience == Audience.HANDLER else intake(case)
     return [(user, template) for user in staff if user.pk != entry.actor_id]
 
 
@@ -144,6 +149,13 @@ def handlers(case: Case) -> list[User]:
     members = Membership.objects.filter(firm=case.firm_id, is_active=True, user__is_active=True)
     assigned = members.filter(user=case.assigned_to_id).select_related("user").first()
     return [assigned.user] if assigned else intake(case)
+
+
+def mediators(case: Case) -> list[User]:
+    """The people of the body before which the last mediation of the case is or was."""
+    last = Mediation.objects.filter(case=case).order_by("number").last()
+    places = BodyMembership.objects.filter(body=last.body_id if last else None, is_active=True, user__is_active=True)
+    return [place.user for place in places.select_related("user").order_by("pk")]
 
 
 def intake(case: Case) -> list[User]:

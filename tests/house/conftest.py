@@ -23,6 +23,7 @@ from casetrack.ledger.services import import_ledger
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.scope import scoped
+from casetrack.mediation.models import ConciliationProposal, Hearing, Mediation
 from casetrack.negotiation.models import Measure, Payment, RestorationInstruction, TransferBatch
 from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import approve_measure, confirm_receipt, prepare_offer, propose_measure
@@ -110,6 +111,16 @@ def world(story: Story) -> World:
     TransferBatch.objects.create(
         firm=firm, number=1, day=clock.tokyo_date(now), file_encrypted="", file_sha256="", made_by=story.user("alma"),
         made_at=now,
+    )  # fmt: skip
+    mediation = Mediation.objects.create(
+        case=story.case, body=story.cast.body, number=1, claimed=1, asks="…", applied_by=story.user("vera"),
+        applied_at=now,
+    )  # fmt: skip
+    before = {"mediation": mediation, "case": story.case, "number": 1}
+    Hearing.objects.create(**before, at=now, place="…", set_by=story.user("mina"), set_at=now)
+    ConciliationProposal.objects.create(
+        **before, amount=1, text="…", reasons="…", answer_by=now + clock.dt.timedelta(days=7),
+        made_by=story.user("mina"), made_at=now,
     )  # fmt: skip
     ask_copy(language="ja", actor=story.user("vera"))
     drain(now, only=["cases.submitted"])

@@ -13,6 +13,9 @@ from casetrack.cases.timeline import SENTENCES, UNKNOWN
 from casetrack.cases.workflow import Status
 from casetrack.people.models import Language, User
 
+# Actions with a service of their own that can be done by a program all the same.
+BY_PROGRAM = ("close",)
+
 
 class ActionFields(TypedDict):
     name: str
@@ -74,7 +77,9 @@ class CaseSerializer(serializers.Serializer[Any]):
                 "name": action.name,
                 "label": str(action.label),
                 "needs_reason": action.reason,
-                "url": None if action.service else reverse("api:case-action", args=[case.reference, action.name]),
+                "url": None
+                if action.service and action.name not in BY_PROGRAM
+                else reverse("api:case-action", args=[case.reference, action.name]),
             }
             for action in available_actions(user, case, self.context["now"])
         ]

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from casetrack.api.idempotency import write_once
 from casetrack.api.people import is_victim, person
 from casetrack.api.schema import REFERENCE, reads, writes
 from casetrack.api.serializers.cases import (
+    BY_PROGRAM,
     CASE,
     CASES,
     CaseSerializer,
@@ -23,10 +25,16 @@ from casetrack.api.views.base import ApiList, ApiView
 from casetrack.cases.models import Case, Event
 from casetrack.cases.services import perform
 from casetrack.cases.workflow import ACTIONS, Status
+from casetrack.mediation.services import close_case
 
 STATUS = OpenApiParameter("status", str, "query", enum=Status.values, description="Only cases at this status.")
+# What performs the actions of BY_PROGRAM.
+SERVICES = {"close": close_case}
 ACTION = OpenApiParameter(
-    "action", str, "path", enum=[action.name for action in ACTIONS.values() if not action.service]
+    "action",
+    str,
+    "path",
+    enum=[action.name for action in ACTIONS.values() if not action.service or action.name in BY_PROGRAM],
 )
 
 
@@ -81,7 +89,8 @@ class CaseAction(CaseView):
         if action not in ACTIONS:
             raise Http404
         given = self.given(ReasonSerializer)
-        write_once(request, lambda: perform(case, action, actor=person(request), reason=given["reason"]).status)
+        act = SERVICES.get(action, partial(perform, action=action))
+        write_once(request, lambda: act(case, actor=person(request), reason=given["reason"]).status)
         return self.answer(reference)
 
 

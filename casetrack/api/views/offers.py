@@ -15,8 +15,9 @@ from casetrack.api.serializers.offers import (
     proposed,
 )
 from casetrack.api.views.base import ApiList, ApiView
+from casetrack.mediation.services import approve_bound_offer
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.services import approve_offer, counter_offer, refuse_offer
+from casetrack.negotiation.services import counter_offer, refuse_offer
 
 ONE = (REFERENCE, NUMBER)
 
@@ -74,5 +75,5 @@ class ApproveOffer(OfferView):
     def post(self, request: Request, reference: str, number: int) -> Response:
         """An approver, never the one who prepared it, approves an offer: the victim may answer it from now on."""
         offer = self.offer(number)
-        write_once(request, lambda: approve_offer(offer, actor=person(request)).status)
+        write_once(request, lambda: approve_bound_offer(offer, actor=person(request)).status)
         return self.answer(number)

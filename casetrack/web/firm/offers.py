@@ -17,12 +17,11 @@ from casetrack.cases.models import Case
 from casetrack.cases.workflow import APPROVER, INVESTIGATOR
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
+from casetrack.mediation.services import approve_bound_offer, prepare_bound_offer
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.proposal import compare
 from casetrack.negotiation.services import (
-    approve_offer,
     discard_offer,
-    prepare_offer,
     reject_offer,
     withdraw_offer,
 )
@@ -49,7 +48,7 @@ def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
-            offer = prepare_offer(
+            offer = prepare_bound_offer(
                 case, run, proposal=form.proposal, reasons=form.cleaned_data["reasons"], valid_until=form.deadline,
                 actor=me(request),
             )  # fmt: skip
@@ -166,7 +165,7 @@ def reasoned(write: Callable[..., object], done: object, title: object, hint: ob
     return view
 
 
-approve = simple(approve_offer, gettext_lazy("The offer is open. The victim is told."))
+approve = simple(approve_bound_offer, gettext_lazy("The offer is open. The victim is told."))
 discard = simple(discard_offer, gettext_lazy("The prepared offer is dropped."))
 reject = reasoned(
     reject_offer, gettext_lazy("The offer is returned."), gettext_lazy("Return the offer"),

@@ -1,0 +1,40 @@
+"""Every write of a mediation."""
+
+from casetrack.mediation.services.applying import (
+    accept_application,
+    apply_for_mediation,
+    check_may_apply,
+    close_case,
+    decline_application,
+    end_mediation,
+    live_mediation,
+    withdraw_mediation,
+)
+from casetrack.mediation.services.hearings import cancel_hearing, set_hearing
+from casetrack.mediation.services.proposals import answer_as_firm, answer_as_victim, propose_settlement
+from casetrack.mediation.services.settled import (
+    agreed_amount,
+    approve_bound_offer,
+    prepare_bound_offer,
+    settled_mediation,
+)
+
+__all__ = [
+    "accept_application",
+    "agreed_amount",
+    "answer_as_firm",
+    "answer_as_victim",
+    "apply_for_mediation",
+    "approve_bound_offer",
+    "cancel_hearing",
+    "check_may_apply",
+    "close_case",
+    "decline_application",
+    "end_mediation",
+    "live_mediation",
+    "prepare_bound_offer",
+    "propose_settlement",
+    "set_hearing",
+    "settled_mediation",
+    "withdraw_mediation",
+]

@@ -1,0 +1,163 @@
+"""The special conciliation proposal, and what each side answers. Both accepted: the mediation is settled."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_noop as _
+
+from casetrack.assessment.statement import COMPONENTS
+from casetrack.cases.events import write_event
+from casetrack.cases.permissions import require_limit
+from casetrack.lib import clock
+from casetrack.lib.errors import Conflict, InvalidInput
+from casetrack.lib.money import ZERO, plain
+from casetrack.mediation.models import ConciliationProposal, Mediation, Reply
+from casetrack.mediation.services.leading import begin, finish, said
+from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.services.offers import check_not_settled, lead
+from casetrack.negotiation.workflow import OfferStatus
+from casetrack.people.models import User
+
+
+def close_overdue(mediation: Mediation) -> None:
+    """End a proposal whose time for an answer is over, so that something else can follow. Raises Conflict where one
+    still waits."""
+    now = clock.now()
+    waiting = mediation.proposals.filter(ended_at=None).first()
+    if waiting is None:
+        return
+    if waiting.is_open(now):
+        raise Conflict(_("A proposal still waits for an answer."))
+    waiting.ended_at = waiting.answer_by
+    waiting.save(update_fields=["ended_at"])
+
+
+def _check(amount: Decimal, components: Mapping[str, Decimal], answer_by: dt.datetime) -> None:
+    if amount < 0 or amount != amount.to_integral_value():
+        raise InvalidInput(_("Enter the amount in whole yen."), field="amount")
+    for name, value in components.items():
+        if name not in COMPONENTS or value != value.to_integral_value():
+            raise InvalidInput(_("Enter the amount in whole yen."), field="amount")
+    if components and sum(components.values(), ZERO) != amount:
+        raise InvalidInput(_("The parts do not add up to the amount."), field="amount")
+    if answer_by <= clock.now():
+        raise InvalidInput(_("The sides need time to answer: choose a later date."), field="answer_by")
+
+
+@transaction.atomic
+def propose_settlement(
+    mediation: Mediation,
+    *,
+    amount: Decimal,
+    text: str,
+    reasons: str,
+    answer_by: dt.datetime,
+    actor: User,
+    components: Mapping[str, Decimal] | None = None,
+) -> ConciliationProposal:
+    """Put a special conciliation proposal before both sides: whole yen, what it says, and why.
+
+    Raises NotAllowed, Conflict (another one waits, or the sides have settled by themselves), InvalidInput (`field` is
+    amount, text, reasons or answer_by).
+    """
+    begin(mediation, "propose", actor=actor)
+    check_not_settled(mediation.case)
+    close_overdue(mediation)
+    components = components or {}
+    _check(amount, components, answer_by)
+    number = (mediation.proposals.aggregate(last=Max("number"))["last"] or 0) + 1
+    proposal = ConciliationProposal.objects.create(
+        mediation=mediation,
+        case=mediation.case,
+        number=number,
+        amount=amount,
+        components={name: plain(value) for name, value in components.items()},
+        text=said(text, "text"),
+        reasons=said(reasons, "reasons"),
+        answer_by=answer_by,
+        made_by=actor,
+        made_at=clock.now(),
+    )
+    finish(mediation, "propose", actor=actor, data={"proposal": number, "amount": plain(amount)})
+    return proposal
+
+
+def _open(proposal: ConciliationProposal, action: str, actor: User) -> Mediation:
+    """The locked mediation of a proposal that may be answered now."""
+    mediation = begin(proposal.mediation, action, actor=actor)
+    check_not_settled(mediation.case)
+    proposal.refresh_from_db()
+    proposal.mediation = mediation
+    if not proposal.is_open(clock.now()):
+        raise Conflict(_("This proposal can no longer be answered."))
+    return mediation
+
+
+@transaction.atomic
+def answer_as_victim(
+    proposal: ConciliationProposal, *, is_accepted: bool, actor: User, words: str = ""
+) -> ConciliationProposal:
+    """The victim accepts or refuses, with words if wanted. Raises NotAllowed, Conflict (answered, over),
+    InvalidInput."""
+    action = "accept_as_victim" if is_accepted else "refuse_as_victim"
+    mediation = _open(proposal, action, actor)
+    if proposal.victim_reply:
+        raise Conflict(_("You have answered this proposal already."))
+    proposal.victim_reply = Reply.ACCEPTED if is_accepted else Reply.REFUSED
+    proposal.victim_said, proposal.victim_replied_at = said(words, "reason", required=False), clock.now()
+    return _answered(proposal, mediation, action, actor, words)
+
+
+@transaction.atomic
+def answer_as_firm(
+    proposal: ConciliationProposal, *, is_accepted: bool, actor: User, words: str = ""
+) -> ConciliationProposal:
+    """An approver accepts for the firm, or refuses with the reason that the rules ask for.
+
+    Raises NotAllowed (not an approver, above the limit), Conflict (answered, over), InvalidInput (no reason).
+    """
+    action = "accept_as_firm" if is_accepted else "refuse_as_firm"
+    mediation = _open(proposal, action, actor)
+    if proposal.firm_reply:
+        raise Conflict(_("The firm has answered this proposal already."))
+    if is_accepted:
+        require_limit(actor, proposal.amount)
+    proposal.firm_reply = Reply.ACCEPTED if is_accepted else Reply.REFUSED
+    proposal.firm_said = said(words, "reason", required=not is_accepted)
+    proposal.firm_replied_at, proposal.firm_replied_by = clock.now(), actor
+    return _answered(proposal, mediation, action, actor, words)
+
+
+REPLIES = (
+    "victim_reply", "victim_said", "victim_replied_at", "firm_reply", "firm_said", "firm_replied_at",
+    "firm_replied_by", "ended_at",
+)  # fmt: skip
+
+
+def _answered(
+    proposal: ConciliationProposal, mediation: Mediation, action: str, actor: User, words: str
+) -> ConciliationProposal:
+    """Keep the answer; a refusal ends the proposal, and the second acceptance the mediation."""
+    replies = (proposal.victim_reply, proposal.firm_reply)
+    if Reply.REFUSED in replies or replies == (Reply.ACCEPTED, Reply.ACCEPTED):
+        proposal.ended_at = clock.now()
+    proposal.save(update_fields=REPLIES)
+    finish(mediation, action, actor=actor, reason=words, data={"proposal": proposal.number})
+    if replies == (Reply.ACCEPTED, Reply.ACCEPTED):
+        _settle(proposal, mediation, actor)
+    return proposal
+
+
+def _settle(proposal: ConciliationProposal, mediation: Mediation, actor: User) -> None:
+    """The amount binds both: what the firm offered otherwise is over, and it now makes this offer."""
+    open_offers = Offer.objects.filter(case=mediation.case, party=OfferParty.FIRM, status=OfferStatus.OPEN)
+    for offer in open_offers.exclude(amount=proposal.amount).select_related("case__firm"):
+        lead(offer, "withdraw", actor=User.objects.system(), reason="settled in mediation")
+        write_event(
+            mediation.case, "negotiation.offer_withdrawn", actor=User.objects.system(), data={"offer": offer.number}
+        )
+    data = {"proposal": proposal.number, "amount": plain(proposal.amount)}
+    finish(mediation, "settle", actor=actor, amount=proposal.amount, data=data)

@@ -1,0 +1,62 @@
+"""After a settlement in mediation the firm offers exactly what was agreed: nothing else, until it is settled here."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from casetrack.assessment.models import Assessment
+from casetrack.cases.models import Case
+from casetrack.cases.services.status import lock
+from casetrack.lib.errors import Conflict, InvalidInput
+from casetrack.mediation.models import Mediation
+from casetrack.mediation.workflow import MediationStatus
+from casetrack.negotiation.models import Offer
+from casetrack.negotiation.proposal import Proposal
+from casetrack.negotiation.services import approve_offer, live_settlement, prepare_offer
+from casetrack.people.models import User
+
+
+def settled_mediation(case: Case) -> Mediation | None:
+    """The last mediation of the case, if it was settled."""
+    last = Mediation.objects.filter(case=case).select_related("body").order_by("number").last()
+    return last if last is not None and last.status == MediationStatus.SETTLED else None
+
+
+def agreed_amount(case: Case) -> Decimal | None:
+    """Whole yen on which the sides settled in mediation and which is not settled here yet; None: there is none."""
+    mediation = settled_mediation(case)
+    return None if mediation is None or live_settlement(case) is not None else mediation.amount
+
+
+@transaction.atomic
+def prepare_bound_offer(
+    case: Case, run: Assessment, *, proposal: Proposal, reasons: str, valid_until: dt.datetime, actor: User
+) -> Offer:
+    """`negotiation.services.prepare_offer`, of the agreed amount where a mediation was settled.
+
+    Raises InvalidInput (another amount) besides.
+    """
+    agreed = agreed_amount(lock(case))
+    if agreed is not None and proposal.amount != agreed:
+        raise InvalidInput(
+            _("The mediation was settled at %(amount)s yen. The offer must be of exactly that amount."),
+            field="adjustment", amount=f"{agreed:,}",
+        )  # fmt: skip
+    return prepare_offer(case, run, proposal=proposal, reasons=reasons, valid_until=valid_until, actor=actor)
+
+
+@transaction.atomic
+def approve_bound_offer(offer: Offer, *, actor: User) -> Offer:
+    """`negotiation.services.approve_offer`, for an offer that was prepared before a mediation was settled too.
+
+    Raises Conflict (another amount was agreed) besides.
+    """
+    agreed = agreed_amount(lock(offer.case))
+    if agreed is not None and offer.amount != agreed:
+        raise Conflict(
+            _("The mediation was settled at %(amount)s yen. The offer must be of exactly that amount."),
+            amount=f"{agreed:,}",
+        )  # fmt: skip
+    return approve_offer(offer, actor=actor)

@@ -1,0 +1,83 @@
+"""After a settlement in mediation: the firm offers that amount, and no other, until it is settled."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from casetrack.demo.mediation import applied, firm_says, to_proposal, victim_says
+from casetrack.lib.clock import travel_to
+from casetrack.lib.errors import Conflict, InvalidInput
+from casetrack.mediation.services import agreed_amount, approve_bound_offer, prepare_bound_offer
+from casetrack.negotiation.models import Offer
+from casetrack.negotiation.proposal import at_amount
+from casetrack.negotiation.services import accept_offer, revoke_acceptance
+from tests.builders import Story
+
+AGREED = 2_000_000
+
+
+def prepared(story: Story, amount: int) -> Offer:
+    with travel_to(story.at):
+        return prepare_bound_offer(
+            story.case, story.run, proposal=at_amount(story.run, Decimal(amount), "あっせんの結果です。"),
+            reasons="特別調停案を受け入れました。", valid_until=story.at + dt.timedelta(days=14),
+            actor=story.user("ivan"),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def mediated(story: Story) -> Story:
+    proposal = to_proposal(story.to_offer(), AGREED)
+    victim_says(story, proposal)
+    firm_says(story, proposal)
+    return story
+
+
+def test_the_firm_offers_what_was_agreed_and_the_victim_accepts_it(mediated: Story) -> None:
+    assert agreed_amount(mediated.case) == AGREED
+    offer = prepared(mediated, AGREED)
+    with travel_to(mediated.at):
+        approve_bound_offer(offer, actor=mediated.user("alma"))
+        accept_offer(offer, actor=mediated.user("vera"))
+    mediated.case.refresh_from_db()
+    assert mediated.case.status == "agreed"
+    assert agreed_amount(mediated.case) is None
+
+
+def test_another_amount_is_refused_by_the_service_and_by_the_database(mediated: Story) -> None:
+    with pytest.raises(InvalidInput) as error:
+        prepared(mediated, AGREED - 1)
+    assert (error.value.field, error.value.params["amount"]) == ("adjustment", "2,000,000")
+    with pytest.raises(DatabaseError, match="another amount"), transaction.atomic():
+        mediated.offered(Decimal(AGREED - 1))
+
+
+def test_an_offer_that_was_prepared_before_is_not_approved_after(story: Story) -> None:
+    proposal = to_proposal(story.to_offer(), AGREED)
+    stale = prepared(story, AGREED + 1)
+    victim_says(story, proposal)
+    firm_says(story, proposal)
+    with travel_to(story.at), pytest.raises(Conflict):
+        approve_bound_offer(stale, actor=story.user("alma"))
+
+
+def test_an_acceptance_that_is_taken_back_binds_the_firm_again(mediated: Story) -> None:
+    offer = prepared(mediated, AGREED)
+    with travel_to(mediated.at):
+        approve_bound_offer(offer, actor=mediated.user("alma"))
+        agreed = accept_offer(offer, actor=mediated.user("vera"))
+        revoke_acceptance(agreed, actor=mediated.user("vera"))
+    assert agreed_amount(mediated.case) == AGREED
+
+
+def test_without_a_mediation_any_amount_may_be_offered(story: Story) -> None:
+    story.to_assessment()
+    assert agreed_amount(story.case) is None
+    assert prepared(story, 1).amount == 1
+
+
+def test_what_was_settled_is_not_mediated_again(mediated: Story) -> None:
+    with pytest.raises(Conflict):
+        applied(mediated)

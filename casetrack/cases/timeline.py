@@ -45,6 +45,11 @@ SENTENCES: dict[str, Sentence] = {
     "intake.fact_added": Sentence(
         _("You added something to your report"), pgettext_lazy("staff", "The customer added to the report")
     ),
+    "intake.trade_placed": Sentence(
+        _("The firm found out in which account a trade of your report was"),
+        pgettext_lazy("staff", "Account of a reported trade found out"),
+        "idle",
+    ),
     "intake.answer_corrected": Sentence(
         _("You put an answer of your report right"),
         pgettext_lazy("staff", "The customer put an answer of the report right"),

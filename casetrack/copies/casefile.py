@@ -16,6 +16,7 @@ from casetrack.correspondence.models import Message
 from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.intake.models import Addition
+from casetrack.intake.placing import is_unplaced
 from casetrack.ledger.models import Execution
 from casetrack.negotiation.models import Offer, Settlement
 from casetrack.people.models import User
@@ -78,12 +79,13 @@ def _valuation_dates(case: Case, user: User) -> list[dict[str, Any]]:
 
 
 def _incident(incident: CompromisedAccount) -> dict[str, Any]:
-    trades = incident.claimed_trades.select_related("execution").order_by("pk")
+    trades = incident.claimed_trades.select_related("execution", "unplaced").order_by("pk")
     return {
         **facts(incident, *INCIDENT),
         "trades_reported": [
             {
                 **facts(trade, "side", "security", "traded_on", "quantity", "amount", "on_margin"),
+                "account_known": not is_unplaced(trade),
                 "execution": trade.execution.execution_id if trade.execution else None,
             }
             for trade in trades

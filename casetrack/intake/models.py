@@ -6,7 +6,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casetrack.cases.models import Answer, Case
+from casetrack.cases.models import Answer, Case, UnauthorizedTrade
 from casetrack.firms.models import Firm
 from casetrack.intake.querysets import AdditionQuerySet, BroughtTradeQuerySet, DraftQuerySet
 from casetrack.lib.constraints import one_of
@@ -167,3 +167,22 @@ class Addition(models.Model):
             )
         ]
         indexes = [models.Index(fields=["case", "added_at", "id"], name="intake_addition_order")]
+
+
+class UnplacedTrade(models.Model):
+    """A trade of a report on several accounts of which the victim did not know in which it was: it stands with the
+    first account until the firm has found out (`placed_at`)."""
+
+    trade = models.OneToOneField(UnauthorizedTrade, on_delete=models.PROTECT, related_name="unplaced")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="unplaced_trades")
+    placed_at = models.DateTimeField(null=True)
+    placed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(placed_at=None, placed_by=None)
+                | models.Q(placed_at__isnull=False, placed_by__isnull=False),
+                name="intake_unplaced_by",
+            )
+        ]

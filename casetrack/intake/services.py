@@ -18,6 +18,7 @@ from casetrack.intake.calls import KEPT, call_of, check_taker
 from casetrack.intake.locks import lock, lock_open
 from casetrack.intake.marks import claims_of
 from casetrack.intake.models import Draft
+from casetrack.intake.placing import leave_unplaced
 from casetrack.intake.sittings import Sitting, firms_in, match_firms, sitting_of
 from casetrack.intake.steps import (
     ACCOUNT,
@@ -187,6 +188,7 @@ def _open(
         language=victim.language,
         sitting=together,
     )
+    leave_unplaced(case, _unknown(facts, firm, draft))
     attach_files(draft.key, case, actor=actor)
     return case
 
@@ -240,17 +242,27 @@ def _on_a_letter(address: Facts) -> str:
 
 def _incidents(firm: Firm, facts: Mapping[str, Facts], draft: Draft) -> list[IncidentFacts]:
     """One for each account, an account named twice but once. The trades stand with the account that they were said to
-    be of; where nobody said it, or it is no longer named, with the first: the firm's own records say which."""
+    be of; where nobody said it, or it is no longer named, they come last with the first."""
     accounts = {account_index(firm.code, row["number"]): row for row in facts[ACCOUNT.identifier]["rows"]}
     shared = _what_happened(facts)
     incidents: dict[str, IncidentFacts] = {
         index: {**shared, "number": row["number"], "kinds": row["kinds"], "trades": []}
         for index, row in accounts.items()
     }
-    first = next(iter(incidents))
-    for account, claim in _trades(facts[TRADES.identifier], draft):
-        incidents[account if account in incidents else first]["trades"].append(claim)
+    trades = _trades(facts[TRADES.identifier], draft)
+    for account, claim in trades:
+        if account in incidents:
+            incidents[account]["trades"].append(claim)
+    next(iter(incidents.values()))["trades"].extend(claim for account, claim in trades if account not in incidents)
     return list(incidents.values())
+
+
+def _unknown(facts: Mapping[str, Facts], firm: Firm, draft: Draft) -> int:
+    """Of how many trades nobody knows in which of several accounts they were."""
+    accounts = {account_index(firm.code, row["number"]) for row in facts[ACCOUNT.identifier]["rows"]}
+    if len(accounts) == 1:
+        return 0
+    return sum(account not in accounts for account, _claim in _trades(facts[TRADES.identifier], draft))
 
 
 def _what_happened(facts: Mapping[str, Facts]) -> IncidentFacts:

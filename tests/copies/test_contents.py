@@ -50,7 +50,7 @@ TOLD = {
     "negotiation_offer", "negotiation_settlement", "negotiation_countersignature", "negotiation_interimmeasure",
     "negotiation_restorationinstruction",
     "negotiation_payment", "documents_document", "intake_draft", "intake_broughttrade", "intake_columnmapping",
-    "intake_addition",
+    "intake_addition", "intake_unplacedtrade",
     "notifications_delivery", "notifications_mailchoice", "copies_copy",
 }  # fmt: skip
 # What is left out, and why.

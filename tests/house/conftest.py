@@ -17,7 +17,7 @@ from casetrack.demo.cast import Cast
 from casetrack.documents.services import drain
 from casetrack.evidence.services import add_file, ask_for, start_upload
 from casetrack.intake.additions import add_fact
-from casetrack.intake.models import BroughtTrade, ClaimCode, ColumnMapping
+from casetrack.intake.models import BroughtTrade, ClaimCode, ColumnMapping, UnplacedTrade
 from casetrack.intake.services import start_draft
 from casetrack.ledger.services import import_ledger
 from casetrack.lib import clock
@@ -105,6 +105,7 @@ def world(story: Story) -> World:
     Delivery.objects.create(
         entry_id=1, recipient=story.user("vera"), template="victim-news", created_at=now, next_try_at=now
     )
+    UnplacedTrade.objects.create(case=story.case, trade=story.case.claimed_trades.earliest("pk"))
     BulkAct.objects.create(case=story.case, actor=story.user("ivan"), kind="decisions", done_at=now)
     MailChoice.objects.create(user=story.user("vera"))
     set_remitter(firm, FIRMS, actor=story.user("alma"))

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from casetrack.cases import permissions
-from casetrack.cases.models import Case, CompromisedAccount
+from casetrack.cases.models import Case, CompromisedAccount, UnauthorizedTrade
 from casetrack.cases.services import read_account_number
 from casetrack.cases.side_clocks import REASONS, SECOND_REVIEW
 from casetrack.cases.timeline import timeline
@@ -74,7 +75,8 @@ def buttons(request: HttpRequest, case: Case, *, is_settled: bool, payment: Paym
 
 def incidents_of(case: Case) -> list[CompromisedAccount]:
     """The case's accounts in the order of their addresses, with what is shown of each."""
-    related = ("decisions__decided_by__membership", "claimed_trades__execution")
+    trades = UnauthorizedTrade.objects.select_related("execution", "unplaced").order_by("pk")
+    related = ("decisions__decided_by__membership", Prefetch("claimed_trades", trades))
     return list(case.incidents.prefetch_related(*related).order_by("pk"))
 
 

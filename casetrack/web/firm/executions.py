@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from casetrack.cases import permissions
 from casetrack.cases.models import Access, BulkAct, Case, CompromisedAccount, UnauthorizedTrade
-from casetrack.cases.services import decide_executions, decide_many, last_act, link_trade, undo_act
+from casetrack.cases.services import decide_executions, decide_many, last_act, undo_act
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import INVESTIGATOR, Status
+from casetrack.intake.placing import link_claim
 from casetrack.ledger.models import Attributed, Execution
 from casetrack.lib.clock import tokyo_date
 from casetrack.lib.errors import Conflict, DomainError, InvalidInput
@@ -179,7 +180,7 @@ def _url(base: str, show: str, name: str, edge: str) -> str:
 
 
 def claimed(case: Case, incident: CompromisedAccount) -> list[UnauthorizedTrade]:
-    return list(case.claimed_trades.filter(incident=incident).select_related("execution").order_by("pk"))
+    return list(case.claimed_trades.filter(incident=incident).select_related("execution", "unplaced").order_by("pk"))
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ def link(request: HttpRequest, reference: str, place: int, number: int) -> HttpR
             execution = Execution.objects.filter(account=incident.account, execution_id=chosen).first()
             if execution is None:
                 raise InvalidInput(gettext_noop("Choose one of the executions."))
-        link_trade(trades[number - 1], execution, actor=me(request))
+        link_claim(trades[number - 1], execution, actor=me(request))
     except DomainError as error:
         messages.error(request, explain(error))
     else:

@@ -17,6 +17,7 @@ from casetrack.web.firm import (
     legal,
     more_time,
     offers,
+    placing,
     policies,
     queue,
     recourse,
@@ -52,6 +53,7 @@ account = [
     path("ledger/<uuid:token>/rejected.csv", ledger.rejected, name="ledger-rejected"),
     path("executions/", executions.executions, name="executions"),
     path("trades/<int:number>/link/", executions.link, name="trade-link"),
+    path("trades/<int:number>/account/", placing.place_claim, name="trade-account"),
 ]
 offer = [
     path("", offers.offer, name="offer"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from casetrack.cases.extensions import requests_of
-from casetrack.cases.models import Access, Case, Event
+from casetrack.cases.models import Access, Case, Event, UnauthorizedTrade
 from casetrack.cases.permissions import available_actions, can_write_to
 from casetrack.cases.timeline import timeline
 from casetrack.cases.workflow import Action
@@ -73,7 +73,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     offers = list(Offer.objects.visible_to(user).filter(case=case).order_by("-number"))
     open_offer = next((offer for offer in offers if offer.status == OfferStatus.OPEN), None)
     letters = list(Message.objects.filter(case=case).order_by("-sent_at", "-pk"))
-    incidents = case.incidents.prefetch_related("claimed_trades").order_by("pk")
+    trades = UnauthorizedTrade.objects.select_related("unplaced").order_by("pk")
+    incidents = case.incidents.prefetch_related(Prefetch("claimed_trades", trades)).order_by("pk")
     executions, may_write = _executions(case), can_write_to(user, case)
     events = list(case.events.order_by("at", "id"))
     clocks = clock_rows(case, events, offers, Request.objects.visible_to(user).filter(case=case), now)

@@ -25,3 +25,9 @@ def _calendar(closed: frozenset[dt.date]) -> BusinessCalendar:
 @lru_cache(maxsize=1)
 def _national() -> frozenset[dt.date]:
     return frozenset(holidays.country_holidays("JP", years=range(FIRST_YEAR, LAST_YEAR + 1)))
+
+
+def national_holidays(year: int, *, japanese: bool = True) -> dict[dt.date, str]:
+    """Japan's holidays of a year with their names, in order; Sundays among them too."""
+    found = holidays.country_holidays("JP", years=year, language="ja" if japanese else "en_US")
+    return dict(sorted(found.items()))

@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from casetrack.lib.references import ROUTE
@@ -8,6 +10,7 @@ from casetrack.web.firm import (
     bank,
     case,
     claim,
+    closed_days,
     evidence,
     executions,
     figures,
@@ -24,10 +27,23 @@ from casetrack.web.firm import (
     reductions,
     restorations,
     settlements,
+    targets,
     telephone,
     transfers,
     valuation,
 )
+
+
+class DayConverter:
+    """A day in an address, as 2025-04-16."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> dt.date:
+        return dt.date.fromisoformat(value)
+
+    def to_url(self, value: dt.date) -> str:
+        return value.isoformat()
 
 
 class ReferenceConverter:
@@ -43,6 +59,7 @@ class ReferenceConverter:
 
 
 register_converter(ReferenceConverter, "reference")
+register_converter(DayConverter, "day")
 
 app_name = "firm"
 account = [
@@ -150,6 +167,10 @@ urlpatterns = [
     path("telephone/<uuid:taken>/", include(call)),
     path("good-faith/", figures.figures, name="figures"),
     path("good-faith.csv", figures.figures_csv, name="figures-csv"),
+    path("targets/", targets.targets, name="targets"),
+    path("targets/<slug:clock_name>/", targets.target, name="target"),
+    path("closed-days/", closed_days.closed_days, name="closed-days"),
+    path("closed-days/<day:day>/", closed_days.open_again, name="closed-day"),
     path("policies/", policies.policies, name="policies"),
     path("policies/draft/", policies.draft, name="policy-draft"),
     path("policies/<int:version>/", include(policy)),

@@ -60,11 +60,17 @@ def _compare(what: "StrOrPromise", old: str, new: str) -> Iterator[Change]:
 
 def _terms(before: Assessment, after: Assessment) -> Iterator[Change]:
     yield from _compare(_("Valuation date"), jp_date(before.valuation_on), jp_date(after.valuation_on))
+    yield from _compare(_("Where the date comes from"), _rests_on(before), _rests_on(after))
     yield from _compare(_("Version of the policy"), str(before.policy.version), str(after.policy.version))
     yield from _compare(_("Method"), str(before.get_method_display()), str(after.get_method_display()))
     yield from _compare(_("Reduction"), _percent(before.reduction), _percent(after.reduction))
     yield from _compare(_("Reasons for the reduction"), _weighed(before), _weighed(after))
     yield from _compare(_("Rules of the calculation"), before.method_version, after.method_version)
+
+
+def _rests_on(run: Assessment) -> str:
+    """What the date rests on, with the firm's reason for it."""
+    return "\n".join(filter(None, [str(run.get_valuation_basis_display()), run.valuation_reason]))
 
 
 def _weighed(run: Assessment) -> str:

@@ -6,7 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from casetrack.assessment.models import Assessment, Reduction
-from casetrack.assessment.services import Entered, Said, approve_reduction, propose_reduction, run_assessment
+from casetrack.assessment.services import (
+    Entered,
+    Said,
+    answer_date,
+    approve_reduction,
+    propose_date,
+    propose_reduction,
+    run_assessment,
+)
 from casetrack.cases.models import Case, CompromisedAccount
 from casetrack.cases.services import (
     IncidentFacts,
@@ -210,6 +218,14 @@ class Story:
         self.reduction_proposed(share, **more)
         with travel_to(self.at):
             approve_reduction(self.reduction, actor=self.user(self.approver))
+        return self
+
+    def date_proposed(self, who: str, on: dt.date, reason: str, *, accepted_by: str = "") -> "Story":
+        """A valuation date that `who` proposes, and the other side accepts at once if it is named."""
+        with travel_to(self.at):
+            proposal = propose_date(self.case, on, reason=reason, actor=self.user(who))
+            if accepted_by:
+                answer_date(proposal, accepts=True, actor=self.user(accepted_by))
         return self
 
     def assessed(

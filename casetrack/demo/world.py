@@ -7,7 +7,7 @@ from django.db import transaction
 
 from casetrack.demo.cast import Cast, make_cast
 from casetrack.demo.prices import daily_bars
-from casetrack.demo.story import ANSWERS_A, DECISIONS_B, EXAMPLE_B, PRICES_B, Story
+from casetrack.demo.story import ANSWERS_A, DECISIONS_B, EXAMPLE_B, PRICES_A, Story
 from casetrack.firms.models import Firm
 from casetrack.lib.clock import TOKYO, now
 from casetrack.market.services import import_prices
@@ -38,10 +38,10 @@ def _days(count: float) -> dt.timedelta:
 
 
 def _second_kind(cast: Cast, victim: str, account: str, at: dt.datetime, firm: str = "MINATO") -> Story:
-    """A case like example B: own shares sold to buy a planted issue."""
+    """A case like example B, priced by market data: own shares sold to buy a planted issue."""
     return Story(
         cast, victim=victim, firm=firm, account=account, at=at, ledger=EXAMPLE_B, decisions=dict(DECISIONS_B),
-        prices=dict(PRICES_B),
+        prices={},
     )  # fmt: skip
 
 
@@ -57,12 +57,17 @@ def _reported(story: Story) -> Story:
 
 def the_investor(cast: Cast, today: dt.datetime) -> None:
     """Vera, 16 April 2025: bought on margin, sold by herself, the fund liquidated; an offer is open."""
-    story = Story(cast).reported().wait(0.6).acknowledged().wait(1)
+    story = Story(cast, prices={"SP500F": PRICES_A["SP500F"]}).reported().wait(0.6).acknowledged().wait(1)
     story.says("fiona", "ご申告を受け付けました。ご不安なことと存じます。担当の井上が調査します。")
     story.investigating().wait(20).access_confirmed().ledger_imported().wait(1).answered(ANSWERS_A).decided()
     story.says("vera", "電話で凍結をお願いしましたが、できないと言われました。その記録も見てください。")
+    story.at = today - _days(6)
+    story.date_proposed(
+        "vera", dt.date(2025, 5, 30), "投資信託は持ち続けるつもりでした。月末の基準価額で計算してください。",
+        accepted_by="ivan",
+    )  # fmt: skip
     story.at = today - _days(5)
-    story.assessed()
+    story.assessed(source="運用会社のウェブサイトの基準価額（2025年5月30日）")
     story.at = today - _days(3)
     story.offered(
         reasons="建玉の損失と強制決済の損失の2分の1、手数料と金利の全額、見舞金1万円をお支払いします。", days=14

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -132,19 +133,45 @@ def import_prices(file_name: str, data: bytes, *, actor: User) -> PricesReport:
     return report
 
 
-def price_on(codes: Iterable[str], on: dt.date) -> dict[str, tuple[Decimal, dt.date, str]]:
+Priced = dict[str, tuple[Decimal, dt.date, str]]
+
+
+class PriceHistory:
+    """What a price was on each day from `first` to `last`, for some securities. One query."""
+
+    def __init__(self, codes: Iterable[str], first: dt.date, last: dt.date) -> None:
+        self.bars: dict[str, list[DailyBar]] = {}
+        bars = DailyBar.objects.filter(security__code__in=set(codes), on__lte=last, on__gte=first - LONGEST_GAP)
+        for bar in bars.select_related("security").order_by("on"):
+            self.bars.setdefault(bar.security.code, []).append(bar)
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of which there is a bar."""
+        return max((bars[-1].on for bars in self.bars.values()), default=None)
+
+    def on(self, day: dt.date) -> Priced:
+        """(close, its day, source) by code, as `price_on` says it."""
+        found: Priced = {}
+        for code, bars in self.bars.items():
+            start = bisect_left(bars, day - LONGEST_GAP, key=_day)
+            for bar in bars[start : bisect_right(bars, day, key=_day)]:
+                if bar.close is not None:
+                    found[code] = (bar.close, bar.on, bar.source)
+                elif code in found and bar.adjustment_factor != 1:
+                    close, closed_on, source = found[code]
+                    found[code] = (close * bar.adjustment_factor, closed_on, source)
+        return found
+
+
+def _day(bar: DailyBar) -> dt.date:
+    return bar.on
+
+
+def price_on(codes: Iterable[str], on: dt.date) -> Priced:
     """(close, its day, source) by code: the close of the day, or of the last day with trades in the ten before.
 
     It is the raw close of that day, per share as shares were on `on`: where a split took effect between the two, its
     factor is applied; a later split is not. Codes without such a bar are left out.
     """
-    bars = DailyBar.objects.filter(security__code__in=set(codes), on__lte=on, on__gte=on - LONGEST_GAP)
-    found: dict[str, tuple[Decimal, dt.date, str]] = {}
-    for bar in bars.select_related("security").order_by("on"):
-        code = bar.security.code
-        if bar.close is not None:
-            found[code] = (bar.close, bar.on, bar.source)
-        elif code in found and bar.adjustment_factor != 1:
-            close, day, source = found[code]
-            found[code] = (close * bar.adjustment_factor, day, source)
-    return found
+    return PriceHistory(codes, on, on).on(on)

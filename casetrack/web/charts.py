@@ -1,5 +1,6 @@
 """Charts drawn on the server as SVG. Each stands beside a table with the same numbers."""
 
+import datetime as dt
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from unicodedata import east_asian_width
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from casetrack.web.formats import as_decimal, quantity, short_number
+from casetrack.web.formats import as_decimal, jp_date, quantity, short_number
 
 Number = Decimal | int
 Series = tuple[str, Sequence[Number | None]]
@@ -180,3 +181,71 @@ def line_chart(labels: Sequence[str], values: Sequence[Number | None], title: st
     )
     line = format_html('<path class="ct-chart-line" d="{}"/>', " ".join(path)) if path else SafeString("")
     return framed(title, desc, grid(scale), line, marks, along(labels, step, 0.5))
+
+
+@dataclass(frozen=True)
+class Dated:
+    """Values by day, for `lines_by_date`: `days` in order, each series with one value a day; `marked` is one of them,
+    drawn as a line down the chart that `note` names."""
+
+    days: Sequence[dt.date]
+    series: Sequence[Series]
+    marked: dt.date
+    note: str
+
+    def x(self, day: dt.date) -> float:
+        """A day's place: as far along as it lies between the first and the last."""
+        span = (self.days[-1] - self.days[0]).days
+        share = (day - self.days[0]).days / span if span else 0.5
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (0.02 + 0.96 * share), 1)
+
+
+def lines_by_date(given: Dated, title: str, desc: str) -> SafeString:
+    """Up to four lines over the days, as far apart as the calendar has them, and the marked day."""
+    rows = [(name, known(values)) for name, values in given.series[: len(COLORS)]]
+    scale = Scale.over((v for _name, values in rows for v in values if v is not None), LEGEND + GAP)
+    lines = format_html_join("", "{}", ((_line(given, n, values, scale),) for n, (_name, values) in enumerate(rows)))
+    x, names = given.x(given.marked), [name for name, _values in rows]
+    mark = format_html(
+        '<line class="ct-chart-mark" x1="{}" x2="{}" y1="{}" y2="{}"><title>{}</title></line>',
+        x, x, LEGEND + GAP, HEIGHT - BOTTOM, given.note,
+    )  # fmt: skip
+    return framed(title, desc, legend(names), grid(scale), mark, lines, _dates(given))
+
+
+def _line(given: Dated, place: int, values: Sequence[Decimal | None], scale: Scale) -> SafeString:
+    """One line and its dots; where a value is None, nothing is drawn through it."""
+    dots = [
+        (given.x(day), scale.y(value), value, day)
+        for day, value in zip(given.days, values, strict=True)
+        if value is not None
+    ]
+    path = "L".join(f"{x} {y}" for x, y, _value, _day in dots)
+    marks = format_html_join(
+        "",
+        '<circle class="ct-chart-dot ct-chart-dot--{}" cx="{}" cy="{}" r="{}"><title>{}: {}</title></circle>',
+        (
+            (COLORS[place], x, y, 5 if day == given.marked else 2, jp_date(day), quantity(value))
+            for x, y, value, day in dots
+        ),
+    )
+    drawn = (
+        format_html('<path class="ct-chart-line ct-chart-line--{}" d="M{}"/>', COLORS[place], path)
+        if dots
+        else SafeString("")
+    )
+    return format_html("{}{}", drawn, marks)
+
+
+def _dates(given: Dated) -> SafeString:
+    """Some of the days below the axis: as many as fit, the first and the last among them."""
+    most = max(2, (WIDTH - LEFT - RIGHT) // (breadth(jp_date(given.days[0])) + GAP))
+    first, span = given.days[0], (given.days[-1] - given.days[0]).days
+    steps = min(most - 1, span)
+    shown = [first + dt.timedelta(span * n // steps) for n in range(steps + 1)] if steps else [first]
+    anchors = ["start", *("middle" for _ in shown[2:]), "end"] if len(shown) > 1 else ["middle"]
+    return format_html_join(
+        "",
+        '<text class="ct-chart-axis" x="{}" y="{}" text-anchor="{}">{}</text>',
+        ((given.x(day), HEIGHT - 10, anchor, jp_date(day)) for day, anchor in zip(shown, anchors, strict=True)),
+    )

@@ -10,9 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casetrack.assessment.changes import changes_between, run_before
 from casetrack.assessment.models import Assessment, CompensationPolicy, Method
-from casetrack.assessment.reductions import grounds_of
 from casetrack.assessment.services import (
     Entered,
     blocking_executions,
@@ -24,7 +22,7 @@ from casetrack.assessment.services import (
     run_assessment,
 )
 from casetrack.assessment.services.valuation_dates import Fixed
-from casetrack.assessment.statement import COMPONENTS, statement
+from casetrack.assessment.statement import COMPONENTS
 from casetrack.cases import permissions
 from casetrack.cases.models import Access, Case
 from casetrack.cases.workflow import INVESTIGATOR
@@ -40,6 +38,7 @@ from casetrack.web.firm.assess_form import AssessForm
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.refusals import refused_calculation
 from casetrack.web.formats import jp_date, quantity
+from casetrack.web.statements import statement_page
 
 SHOWN_BLOCKING = 50
 
@@ -150,7 +149,7 @@ def run(case: Case, form: AssessForm, request: HttpRequest) -> Assessment:
 
 def run_of(request: HttpRequest, case: Case, number: int) -> Assessment:
     runs = Assessment.objects.visible_to(me(request)).select_related(
-        "policy", "reduced_by", "prepared_by__membership__firm", "case__firm"
+        "policy", "reduced_by", "valuation_proposal", "prepared_by__membership__firm", "case__firm"
     )
     return get_object_or_404(runs, case=case, number=number)
 
@@ -162,19 +161,11 @@ def assessment(request: HttpRequest, reference: str, number: int) -> HttpRespons
     case = firm_case(request, reference)
     run = run_of(request, case, number)
     may_offer = permissions.role_in(me(request), case) == INVESTIGATOR and case.status in MAY_OFFER
-    before = run_before(run)
     context = {
         "case": case,
-        "run": run,
-        "before": before,
-        "changes": changes_between(before, run) if before else [],
-        "accounts": statement(run),
+        **statement_page(run, for_victim=False),
         "is_current": is_current(run),
         "can_offer": may_offer and live_settlement(case) is None,
-        "grounds": grounds_of(run.reduced_by) if run.reduced_by else None,
-        "reduction_percent": run.reduction * 100,
-        "kept_percent": (1 - run.reduction) * 100,
-        "is_cash": run.method == "cash",
     }
     return render(request, "firm/assessment.html", context)
 

@@ -1,10 +1,11 @@
-"""The valuation date of a case on the pages of both sides."""
+"""The valuation date of a case, and what is known of taxes, on the pages of both sides."""
 
 from typing import Any
 
 from django import template
 
 from casetrack.assessment.services.valuation_dates import MAY_PROPOSE, side_of
+from casetrack.assessment.taxes import BOTH, facts_for
 from casetrack.cases.models import Case
 from casetrack.correspondence.models import Party
 from casetrack.people.models import User
@@ -35,3 +36,9 @@ def valuation_card(case: Case, user: User) -> dict[str, Any]:
 @register.inclusion_tag("victim/includes/valuation_card.html")
 def my_valuation_card(case: Case, user: User) -> dict[str, Any]:
     return _card(case, user, Party.VICTIM)
+
+
+@register.inclusion_tag("includes/taxes.html")
+def taxes() -> dict[str, Any]:
+    """The facts of both methods."""
+    return {"taxes": facts_for(*BOTH)}

@@ -19,6 +19,7 @@ from casetrack.web.victim import (
     notices,
     offers,
     recourse,
+    statements,
     valuation,
 )
 from casetrack.web.victim.report import bringing, overview, trades
@@ -70,6 +71,7 @@ urlpatterns = [
     path("cases/<str:reference>/money-missing/", letters.deny_receipt, name="deny-receipt"),
     path("cases/<str:reference>/money-arrived/", letters.confirm_receipt, name="confirm-receipt"),
     path("cases/<str:reference>/more-time/", more_time.more_time, name="more-time"),
+    path("cases/<str:reference>/statements/<int:number>/", statements.statement, name="statement"),
     path("cases/<str:reference>/valuation/", valuation.valuation, name="valuation"),
     path("cases/<str:reference>/valuation/<int:number>/", valuation.answer, name="valuation-answer"),
     path("cases/<str:reference>/good-faith/", good_faith.good_faith, name="good-faith"),

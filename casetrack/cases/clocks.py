@@ -31,7 +31,13 @@ DEFAULT_TARGETS: dict[str, int] = {
     Status.COMPENSATED: 10,
 }
 # The same of the clocks beside the stages (cases.side_clocks).
-SIDE_TARGETS: dict[str, int] = {"first_answer": 15, "counter_answer": 7, "reasons": 10, "second_review": 20}
+SIDE_TARGETS: dict[str, int] = {
+    "first_answer": 15,
+    "counter_answer": 7,
+    "reasons": 10,
+    "second_review": 20,
+    "part_payment": 5,
+}
 
 
 RULEBOOK = ("target_decisions", "day_decisions")

@@ -1,5 +1,5 @@
 """Clocks beside the stages: the first substantive answer to a report, the answers to a counter-offer and to a request
-for written reasons, and a second review.
+for written reasons, a second review, and the payment of what was settled in part.
 
 They are the firm's, derived from the case's steps by the same function as the stages' (calc.clocks.derive), and follow
 its rules: they stand still while the firm waits for the victim, and more time that the victim agrees to moves them too.
@@ -18,18 +18,21 @@ from casetrack.cases.workflow import Status
 
 FIRST_ANSWER, COUNTER_ANSWER = "first_answer", "counter_answer"
 REASONS, SECOND_REVIEW = "reasons", "second_review"
+PART_PAYMENT = "part_payment"
 _OVER = "over"
 
 
 @dataclass(frozen=True)
 class Span:
     """A clock from one step to another. `answers` are the steps by which the firm does what is asked; `leaves` are
-    those after which nothing is asked any more. `once`: only the first start counts."""
+    those after which nothing is asked any more. `once`: only the first start counts. `counts`: it may be asked for
+    several times at once, each answered by itself: the clock of the first runs until the last is done."""
 
     starts: frozenset[str]
     answers: frozenset[str]
     leaves: frozenset[str]
     once: bool = False
+    counts: bool = False
 
 
 # A confirmation of receipt or a question of the firm's is no answer to the matter.
@@ -58,6 +61,14 @@ SPANS: dict[str, Span] = {
         answers=frozenset({"negotiation.review_upheld", "negotiation.review_changed"}),
         leaves=frozenset({"cases.withdrawn"}),
     ),
+    PART_PAYMENT: Span(
+        starts=frozenset({
+            "negotiation.part_agreed", "negotiation.part_payment_failed", "negotiation.part_receipt_denied",
+        }),
+        answers=frozenset({"negotiation.part_paid", "negotiation.part_payment_shown"}),
+        leaves=frozenset({"negotiation.part_revoked"}),
+        counts=True,
+    ),
 }  # fmt: skip
 
 
@@ -81,10 +92,13 @@ def runs_beside(span: Span) -> Exists:
 
 def _changes(name: str, span: Span, events: Sequence[Event]) -> Iterator[StatusChange]:
     """The span told as changes of status, pauses included."""
-    state, started = "", False
+    state, started, waiting = "", False, 0
     for event in events:
+        waiting += (event.action in span.starts) - (event.action in span.answers | span.leaves)
         if state in (name, Status.AWAITING_VICTIM):
             if event.action in span.answers | span.leaves:
+                if span.counts and waiting > 0:
+                    continue
                 after = _OVER
             elif event.to_status:
                 after = Status.AWAITING_VICTIM if event.to_status == Status.AWAITING_VICTIM else name

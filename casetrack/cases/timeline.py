@@ -215,6 +215,37 @@ SENTENCES: dict[str, Sentence] = {
     "negotiation.offer_accepted": Sentence(
         _("You accepted the offer"), pgettext_lazy("staff", "The customer accepted the offer"), "good"
     ),
+    "negotiation.part_agreed": Sentence(
+        _("You accepted the offer for a part; the rest stays in dispute"),
+        pgettext_lazy("staff", "The customer accepted the offer for a part"),
+        "good",
+    ),
+    "negotiation.part_revoked": Sentence(
+        _("You took back your acceptance for a part"),
+        pgettext_lazy("staff", "The customer took back the acceptance for a part"),
+        "stop",
+    ),
+    "negotiation.part_paid": Sentence(
+        _("The firm paid what was settled in part"), pgettext_lazy("staff", "Payment of a part recorded"), "good"
+    ),
+    "negotiation.part_payment_failed": Sentence(
+        _("The payment of a part came back to the firm; it pays again"),
+        pgettext_lazy("staff", "Payment of a part came back"),
+        "stop",
+    ),
+    "negotiation.part_payment_shown": Sentence(
+        _("The firm showed that it has paid the part"), pgettext_lazy("staff", "Payment of a part shown"), "good"
+    ),
+    "negotiation.part_receipt_denied": Sentence(
+        _("You said that the money for a part is missing"),
+        pgettext_lazy("staff", "The customer says that the money for a part is missing"),
+        "alert",
+    ),
+    "negotiation.part_received": Sentence(
+        _("You confirmed that the money for a part arrived"),
+        pgettext_lazy("staff", "The customer confirmed the receipt of a part"),
+        "good",
+    ),
     "negotiation.countersigned": Sentence(
         _("The firm countersigned the settlement"), pgettext_lazy("staff", "Settlement countersigned"), "good"
     ),
@@ -386,6 +417,7 @@ CLOCKS: dict[str, "StrOrPromise"] = {
     "counter_answer": pgettext_lazy("ledger", "Answer the customer's amount"),
     "reasons": pgettext_lazy("ledger", "Give the reasons in writing"),
     "second_review": pgettext_lazy("ledger", "Have somebody else look at the case"),
+    "part_payment": pgettext_lazy("ledger", "Pay what was settled in part"),
 }
 
 

@@ -165,6 +165,15 @@ ACTIONS: dict[str, Action] = {
             service="negotiation.services.accept_offer",
         ),
         Action(
+            "agree_part",
+            "negotiation.part_agreed",
+            _("Accept the offer for a part"),
+            (S.NEGOTIATING,),
+            S.NEGOTIATING,
+            (VICTIM,),
+            service="negotiation.services.accept_offer",
+        ),
+        Action(
             "revoke",
             "negotiation.acceptance_revoked",
             _("Take the acceptance back"),

@@ -18,6 +18,7 @@ from casetrack.cases.side_clocks import SPANS, ended_by, side_clocks_of
 from casetrack.cases.timeline import SENTENCES, UNKNOWN, about_clock
 from casetrack.cases.workflow import ACTIONS, MEDIATOR, VICTIM, Status
 from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.partial import amount_for_whole
 from casetrack.negotiation.workflow import PUBLIC
 
 FIRM_SIDE, VICTIM_SIDE, BOTH = OfferParty.FIRM.value, OfferParty.VICTIM.value, "both"
@@ -25,14 +26,20 @@ MET, MISSED, PAUSED, OVER, UNTIMED, RUNNING = "met", "missed", "paused", "over",
 
 OFFERED, COUNTERED = "negotiation.offer_approved", "negotiation.counter_offer_made"
 ACCEPTED, REFUSED = "negotiation.offer_accepted", "negotiation.offer_refused"
+PART_AGREED = "negotiation.part_agreed"
 LAPSED, WITHDRAWN = "negotiation.offer_lapsed", "negotiation.offer_withdrawn"
-ANSWERS = (ACCEPTED, REFUSED, COUNTERED, LAPSED)
+ANSWERS = (ACCEPTED, PART_AGREED, REFUSED, COUNTERED, LAPSED)
+# The way of what was settled in part, beside that of the case.
+OF_PARTS = (
+    "negotiation.part_revoked", "negotiation.part_paid", "negotiation.part_payment_failed",
+    "negotiation.part_payment_shown", "negotiation.part_receipt_denied", "negotiation.part_received",
+)  # fmt: skip
 # Steps that change no status but belong to the negotiation, or to its clocks.
 RECOURSE = (
     "negotiation.reasons_asked", "negotiation.reasons_given", "negotiation.review_asked", "negotiation.review_upheld",
     "negotiation.review_changed",
 )  # fmt: skip
-WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS, BREACHED, *RECOURSE)
+WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS, BREACHED, *RECOURSE, *OF_PARTS)
 ASKED, ANSWERED, RESUMED = "cases.victim_asked", "cases.firm_answered", "cases.resumed"
 # Steps of which the other side may expect a reason.
 REASONED = {row.done for row in ACTIONS.values() if row.reason} | {
@@ -58,7 +65,8 @@ class Row:
     `action` is the event's. `side` had to act by `due_at` (None: there was no day, or a pause held it); `is_binding`:
     the day was an offer's and ended it, no mere target. `by` is who acted: a side, or "" for the passing of time.
     `is_withheld`: a reason was recorded that is not for both sides. `firm` and `victim` are the amounts that each side
-    named last, in whole yen, as they stood after the step; None as long as there is none. `about`: the clock and
+    named last for the whole, in whole yen, as they stood after the step, what was settled in part before included; None
+    as long as there is none. `about`: the clock and
     the business days that a step about a clock is about. `of`: the clock beside the stages that
     the step ended, in a row of its own.
     """
@@ -120,7 +128,11 @@ def gap_between(firm: Decimal | None, victim: Decimal | None) -> Decimal | None:
 def good_faith_of(case: Case, now: dt.datetime) -> GoodFaith:
     """The ledger as of `now`, the same for every reader. Four queries, if the case came with its firm."""
     events = list(case.events.filter(is_public=True, at__lte=now).order_by("at", "id"))
-    offers = case.offers.filter(opened_at__lte=now, status__in=PUBLIC).order_by("opened_at", "number")
+    offers = (
+        case.offers.filter(opened_at__lte=now, status__in=PUBLIC)
+        .select_related("in_answer_to")
+        .order_by("opened_at", "number")
+    )
     return _Walk(case, events, list(offers), now).ledger()
 
 
@@ -163,16 +175,18 @@ class _Walk:
 
     def _take(self, event: Event, made: Offer | None) -> None:
         """What the step does to the amounts. An offer that lapses stays the last word of the firm; one taken back
-        does not, and who accepts asks for no more."""
+        does not, and who accepts asks for no more. One about a part says nothing about the whole."""
+        named = amount_for_whole(made, {offer.number: offer for offer in self.offers}) if made is not None else None
         if event.action == OFFERED and made is not None:
-            self.open, self.firm = made, made.amount
+            self.open, self.firm = made, self.firm if named is None else named
         elif event.action == COUNTERED and made is not None:
-            self.open, self.victim = None, made.amount
+            self.open, self.victim = None, self.victim if named is None else named
         elif event.action == ACCEPTED:
             self.open, self.victim = None, self.firm
         elif event.action == WITHDRAWN:
-            self.open, self.firm = None, None
-        elif event.action in (REFUSED, LAPSED):
+            self.firm = self.firm if self.open is not None and self.open.is_partial else None
+            self.open = None
+        elif event.action in (PART_AGREED, REFUSED, LAPSED):
             self.open = None
 
     def _clock(self, before: Sequence[Event], at: dt.datetime) -> Clock | None:

@@ -33,6 +33,9 @@ class Offer(models.Model):
     `components` maps components (and "solatium") to whole yen and adds up to `amount`; a counter-offer may leave it
     empty. `answer_reason` is what the other side wrote when refusing, countering or returning it. `relied_on` lists
     files of the case as {id, name, sha256}.
+
+    `settles` names the components that acceptance settles while the others stay in dispute; empty: everything.
+    `builds_on` is what was settled in part before, as {number of that offer: its `settles`}.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="offers")
@@ -47,6 +50,8 @@ class Offer(models.Model):
     waived = models.DecimalField(max_digits=20, decimal_places=0, default=0)
     conditions = models.TextField(blank=True)
     relied_on = models.JSONField(default=list)
+    settles = models.JSONField(default=list)
+    builds_on = models.JSONField(default=dict)
     reasons = models.TextField()
     valid_until = models.DateTimeField(null=True)
     in_answer_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answers")
@@ -67,7 +72,9 @@ class Offer(models.Model):
                 fields=["case"], condition=Q(status="prepared"), name="negotiation_one_prepared_offer"
             ),
             models.UniqueConstraint(
-                fields=["case"], condition=Q(status="accepted"), name="negotiation_one_accepted_offer"
+                fields=["case"],
+                condition=Q(status="accepted", settles=[]),
+                name="negotiation_one_accepted_offer",
             ),
             one_of("status", OfferStatus.values, "negotiation_offer_status"),
             one_of("party", OfferParty.values, "negotiation_offer_party"),
@@ -89,12 +96,25 @@ class Offer(models.Model):
         """What it costs the firm in yen, for the limits of those who approve: the amount and the deficit given up."""
         return self.amount + self.waived
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is about some components only, and leaves the others in dispute."""
+        return bool(self.settles)
+
+    @property
+    def settled_before(self) -> set[str]:
+        """The components that were settled by earlier offers when this one was prepared."""
+        return {name for names in self.builds_on.values() for name in names}
+
 
 class Settlement(models.Model):
     """What was agreed: the accepted offer's amount, locked. `terms` is what both saw, `terms_sha256` its hash.
 
     The firm's approver countersigns it. Until `revocable_until` the customer may take the acceptance back: the offer is
     then at `revoked`, and the case may be settled anew. The row itself is never changed.
+
+    A case has one settlement of the whole at most, which ends the negotiation, and before it any number of settlements
+    of a part (`is_partial`), which are countersigned and paid beside it.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="settlements")
@@ -110,6 +130,11 @@ class Settlement(models.Model):
 
     class Meta:
         constraints = [not_negative("amount", "negotiation_settlement_amount")]
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it settles some components only. `offer` is read."""
+        return self.offer.is_partial
 
 
 class Countersignature(models.Model):

@@ -1,7 +1,7 @@
 """What one side proposes, part by part, and how the proposals of the two sides differ. Amounts are whole yen."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,9 @@ class Proposal:
     `components` maps components of the loss (and "solatium", "restoration", "adjustment") to whole yen, which add up to
     the amount paid; `component_reasons` says why a part differs from what was assessed (or, of a counter-offer, from
     what the firm offered). `in_kind` are shares by security code: more than 0 goes to the customer, less than 0 back to
-    the firm. `waived` is the margin deficit that the firm gives up. `relied_on` are files of the case.
+    the firm. `waived` is the margin deficit that the firm gives up. `relied_on` are files of the case. `settles` are
+    the components that are settled while the others stay in dispute (see `partial`); of a counter-offer, those on which
+    the customer agrees with the firm and asks for that.
     """
 
     components: Mapping[str, Decimal]
@@ -40,6 +42,7 @@ class Proposal:
     conditions: str = ""
     relied_on: tuple[EvidenceFile, ...] = ()
     total: Decimal | None = None
+    settles: tuple[str, ...] = ()
 
     @property
     def amount(self) -> Decimal:
@@ -86,6 +89,7 @@ class Proposal:
             "waived": self.waived,
             "conditions": self.conditions.strip(),
             "relied_on": [{"id": f.pk, "name": f.name, "sha256": f.sha256} for f in self.relied_on],
+            "settles": [name for name in COMPONENTS if name in self.settles],
         }
 
 
@@ -100,14 +104,36 @@ def assessed_parts(run: Assessment) -> dict[str, Decimal]:
     return parts
 
 
+def expected_parts(run: Assessment, settles: Collection[str], settled: Collection[str]) -> dict[str, Decimal]:
+    """What was assessed of the parts that an offer is about: those that it settles (all, if it names none) and that
+    were not settled before."""
+    parts = assessed_parts(run)
+    return {name: value for name, value in parts.items() if _is_among(name, settles, settled)}
+
+
+def _is_among(name: str, settles: Collection[str], settled: Collection[str]) -> bool:
+    return name not in settled and (not settles or name in settles)
+
+
+def is_about(offer: "Offer", name: str) -> bool:
+    """Whether an offer of the firm is about this component."""
+    return _is_among(name, offer.settles, offer.settled_before)
+
+
+def expected_of(offer: "Offer") -> dict[str, Decimal]:
+    """The same of an offer that was made; nothing where it rests on no assessment."""
+    return expected_parts(offer.assessment, offer.settles, offer.settled_before) if offer.assessment else {}
+
+
 def parts_in(offer: "Offer") -> dict[str, Decimal]:
     """The parts of an offer in whole yen; none where it names one amount alone."""
     return {name: Decimal(value) for name, value in offer.components.items()}
 
 
-def at_amount(run: Assessment, amount: Decimal, why: str = "") -> Proposal:
-    """A proposal of one amount: what was assessed, and the rest as an adjustment for the reason `why`."""
-    parts = assessed_parts(run)
+def at_amount(run: Assessment, amount: Decimal, why: str = "", settled: Collection[str] = ()) -> Proposal:
+    """A proposal of one amount: what was assessed and is not `settled` yet, and the rest as an adjustment for the
+    reason `why`."""
+    parts = expected_parts(run, (), settled)
     rest = amount - sum(parts.values())
     return Proposal({**parts, ADJUSTMENT: rest}, {ADJUSTMENT: why}) if rest else Proposal(parts)
 
@@ -145,8 +171,8 @@ def compare(offer: "Offer", words: Mapping[str, Any] = COMPONENTS) -> Comparison
     counter = counter if counter is not None and counter.components else None
     if firm is None or (counter is None and not firm.component_reasons):
         return Comparison([], has_counter=False)
-    assessed = assessed_parts(firm.assessment) if firm.assessment else {}
-    return Comparison(differences(assessed, firm, counter, words), counter is not None)
+    about = {name: said for name, said in words.items() if is_about(firm, name)}
+    return Comparison(differences(expected_of(firm), firm, counter, about), counter is not None)
 
 
 def differences(

@@ -14,8 +14,16 @@ if TYPE_CHECKING:
 
 class SettlementQuerySet(models.QuerySet["Settlement"]):
     def live(self) -> "SettlementQuerySet":
-        """Settlements whose acceptance was not taken back: one of a case at most."""
+        """Settlements whose acceptance was not taken back: of a case one of the whole at most, and those of parts."""
         return self.filter(offer__status=OfferStatus.ACCEPTED)
+
+    def whole(self) -> "SettlementQuerySet":
+        """Those that settle everything that was not settled before."""
+        return self.filter(offer__settles=[])
+
+    def partial(self) -> "SettlementQuerySet":
+        """Those that settle some components and leave the others in dispute."""
+        return self.exclude(offer__settles=[])
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):

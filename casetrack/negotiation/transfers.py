@@ -29,12 +29,16 @@ class BatchQuerySet(models.QuerySet["TransferBatch"]):
 class LineQuerySet(models.QuerySet["TransferLine"]):
     def unresolved(self) -> "LineQuerySet":
         """Transfers that failed and after which nothing else was tried: somebody has to find out why, and pay again."""
-        later = TransferLine.objects.filter(case=models.OuterRef("case"), pk__gt=models.OuterRef("pk")).exclude(
-            status=LineStatus.DROPPED
+        from casetrack.negotiation.models import Payment  # which needs this module
+
+        again = TransferLine.objects.filter(settlement=models.OuterRef("settlement"), pk__gt=models.OuterRef("pk"))
+        paid = Payment.objects.live().filter(settlement=models.OuterRef("settlement"))
+        return self.filter(
+            ~models.Exists(again.exclude(status=LineStatus.DROPPED)),
+            ~models.Exists(paid),
+            Q(case__status="agreed") | ~Q(settlement__offer__settles=[]),
+            status=LineStatus.FAILED,
         )
-        return self.filter(status=LineStatus.FAILED, case__status="agreed").exclude(
-            models.Exists(later)
-        )  # fmt: skip
 
 
 class RemitterKind(models.TextChoices):

@@ -1,6 +1,11 @@
 """Every write of the negotiation."""
 
-from casetrack.negotiation.services.agreeing import countersign, live_settlement, revoke_acceptance
+from casetrack.negotiation.services.agreeing import (
+    countersign,
+    live_settlement,
+    live_settlements,
+    revoke_acceptance,
+)
 from casetrack.negotiation.services.answers import accept_offer, counter_offer, refuse_offer
 from casetrack.negotiation.services.legal import check_legal_basis, record_legal_basis, return_legal_basis
 from casetrack.negotiation.services.measures import (
@@ -46,6 +51,7 @@ __all__ = [
     "give_reasons",
     "lapse_offers",
     "live_settlement",
+    "live_settlements",
     "pay_ahead",
     "prepare_offer",
     "propose_measure",

@@ -1,6 +1,7 @@
 """After an acceptance: the firm countersigns, the customer may take it back for a while, and then it may be paid."""
 
 from django.db import transaction
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
 from casetrack.cases.events import write_event
@@ -12,15 +13,21 @@ from casetrack.cases.workflow import APPROVER, VICTIM
 from casetrack.lib import clock
 from casetrack.lib.clock import TOKYO
 from casetrack.lib.errors import Conflict
-from casetrack.negotiation.models import Countersignature, Payment, Settlement
-from casetrack.negotiation.services.offers import lead
+from casetrack.negotiation.models import Countersignature, Offer, OfferParty, Payment, Settlement
+from casetrack.negotiation.services.offers import lead, open_offer
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
 
 
 def live_settlement(case: Case) -> Settlement | None:
-    """What the two sides have agreed, unless it was taken back."""
-    return Settlement.objects.live().filter(case=case).select_related("offer", "countersignature").first()
+    """What the two sides have agreed on the whole, unless it was taken back."""
+    return Settlement.objects.live().whole().filter(case=case).select_related("offer", "countersignature").first()
+
+
+def live_settlements(case: Case) -> list[Settlement]:
+    """Everything that stands agreed, in the order in which it was agreed: parts, and at the end the whole."""
+    agreed = Settlement.objects.live().filter(case=case).select_related("offer", "countersignature")
+    return list(agreed.order_by("agreed_at", "pk"))
 
 
 def _live(settlement: Settlement) -> Case:
@@ -58,17 +65,40 @@ def countersign(settlement: Settlement, *, actor: User) -> Countersignature:
 
 @transaction.atomic
 def revoke_acceptance(settlement: Settlement, *, actor: User, reason: str = "") -> Settlement:
-    """Take the acceptance back, with or without a reason: the case is negotiated again.
+    """Take the acceptance back, with or without a reason: the case is negotiated again. An offer that builds on a part
+    that is no longer settled ends with it.
 
-    Raises NotAllowed, IllegalTransition, Conflict (the time for it is over, taken back already, paid).
+    Raises NotAllowed, IllegalTransition, Conflict (the time for it is over, taken back already, paid; of a part, also
+    where the whole was agreed on top of it).
     """
     case = _live(settlement)
     require(actor, case, VICTIM)
     if clock.now() >= settlement.revocable_until:
         raise Conflict(_("The time to take the acceptance back is over."))
+    if settlement.is_partial and live_settlement(case) is not None:
+        raise Conflict(_("The whole was agreed on top of this part. Take that acceptance back first."))
     lead(settlement.offer, "revoke", actor=actor, reason=reason)
-    move(case, "revoke", actor=actor, reason=reason, data={"offer": settlement.offer.number})
+    data = {"offer": settlement.offer.number}
+    if settlement.is_partial:
+        write_event(case, "negotiation.part_revoked", actor=actor, reason=reason, data=data)
+        _end_what_built_on(settlement.offer)
+    else:
+        move(case, "revoke", actor=actor, reason=reason, data=data)
     return settlement
+
+
+def _end_what_built_on(offer: Offer) -> None:
+    """Take back the firm's open offer that counted on the part. One that is only prepared is refused when somebody
+    approves it (`partial.check_still_builds_on`)."""
+    system = User.objects.system()
+    opened = open_offer(offer.case)
+    if opened is not None and opened.party == OfferParty.FIRM and str(offer.number) in opened.builds_on:
+        with override(offer.case.language):
+            reason = gettext("The acceptance of a part on which this offer was built was taken back.")
+        lead(opened, "withdraw", actor=system, reason=reason)
+        write_event(
+            offer.case, "negotiation.offer_withdrawn", actor=system, reason=reason, data={"offer": opened.number}
+        )
 
 
 def require_final(settlement: Settlement) -> None:

@@ -19,6 +19,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
+from casetrack.negotiation.partial import check_answer, check_still_builds_on
 from casetrack.negotiation.proposal import Proposal, parts_in, same_case
 from casetrack.negotiation.services.offers import lead, next_number
 from casetrack.negotiation.workflow import OfferStatus
@@ -51,6 +52,8 @@ def terms_of(offer: Offer, agreed_at: str, revocable_until: str) -> dict[str, An
         "amount": plain(offer.amount),
         "currency": "JPY",
         "components": offer.components,
+        "settles": offer.settles,
+        "builds_on": offer.builds_on,
         "component_reasons": offer.component_reasons,
         "in_kind": offer.in_kind,
         "waived": plain(offer.waived),
@@ -69,8 +72,12 @@ def terms_of(offer: Offer, agreed_at: str, revocable_until: str) -> dict[str, An
 
 @transaction.atomic
 def accept_offer(offer: Offer, *, actor: User) -> Settlement:
-    """Accept the open offer: the settlement is locked with its hash. Raises NotAllowed, Conflict, IllegalTransition."""
+    """Accept the open offer: the settlement is locked with its hash. One of a part leaves the case in negotiation.
+
+    Raises NotAllowed, Conflict, IllegalTransition.
+    """
     case = _answerable(offer, actor)
+    check_still_builds_on(offer, case)
     lead(offer, "accept", actor=actor)
     now = clock.now()
     until = now + dt.timedelta(hours=settings.SETTLEMENT_COOLING_OFF_HOURS)
@@ -87,7 +94,7 @@ def accept_offer(offer: Offer, *, actor: User) -> Settlement:
         revocable_until=until,
     )
     move(
-        case, "agree", actor=actor,
+        case, "agree_part" if offer.is_partial else "agree", actor=actor,
         data={"offer": offer.number, "amount": plain(offer.amount), "terms_sha256": settlement.terms_sha256},
     )  # fmt: skip
     return settlement
@@ -110,6 +117,7 @@ def counter_offer(offer: Offer, *, proposal: Proposal, reason: str, actor: User)
     Raises NotAllowed, Conflict, IllegalTransition, InvalidInput (`field` as `Proposal.check` has it, or `amount`).
     """
     case = _answerable(offer, actor)
+    check_answer(proposal, offer)
     proposal.check(parts_in(offer))
     same_case(proposal.relied_on, case.pk)
     if proposal.amount <= 0:
@@ -122,6 +130,7 @@ def counter_offer(offer: Offer, *, proposal: Proposal, reason: str, actor: User)
         party=OfferParty.VICTIM,
         status=OfferStatus.OPEN,
         **proposal.columns(),
+        builds_on=offer.builds_on,
         reasons=reason.strip(),
         in_answer_to=offer,
         prepared_by=actor,

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_noop as _
 
 from casetrack.cases.events import write_event
@@ -61,6 +62,12 @@ def check_body(kind: str, amount: Decimal, decided_on: dt.date) -> None:
         )  # fmt: skip
 
 
+def _agreed_in(case: Case) -> Decimal:
+    """Whole yen that the case comes to: what is agreed in parts is one accident, however it is cut up."""
+    agreed = Settlement.objects.live().filter(case=case).aggregate(sum=Sum("amount"))["sum"]
+    return agreed or Decimal(0)
+
+
 @transaction.atomic
 def record_legal_basis(
     settlement: Settlement,
@@ -87,7 +94,7 @@ def record_legal_basis(
         raise InvalidInput(_("Enter the number or the day by which the paper is found."), field="reference")
     if decided_on > clock.tokyo_date(clock.now()):
         raise InvalidInput(_("The day lies in the future."), field="decided_on")
-    check_body(kind, settlement.amount, decided_on)
+    check_body(kind, _agreed_in(case), decided_on)
     if evidence is not None and (evidence.case_id != case.pk or evidence.is_removed):
         raise InvalidInput(_("Choose a file of this case."), field="evidence")
     basis = LegalBasis.objects.create(

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 from django.utils.translation import gettext_noop as _
 
 from casetrack.cases.events import write_event
@@ -37,9 +37,25 @@ def paid_ahead(case: Case) -> Decimal:
     return paid or Decimal(0)
 
 
+def credit_of(settlement: Settlement) -> Decimal:
+    """Whole yen of what was paid ahead that count towards this settlement: what those agreed before it have not used
+    up."""
+    left = paid_ahead(settlement.case)
+    if not left:
+        return left
+    paid = Sum("payments__amount", filter=Q(payments__failed_at=None))
+    agreed = Settlement.objects.live().filter(case=settlement.case).annotate(paid=paid).order_by("agreed_at", "pk")
+    for key, amount, so_far in agreed.values_list("pk", "amount", "paid"):
+        used = min(left, amount if so_far is None else amount - so_far)
+        if key == settlement.pk:
+            return used
+        left -= used
+    return Decimal(0)
+
+
 def still_due(settlement: Settlement) -> Decimal:
     """Whole yen of the settlement still to be paid: what was agreed less what was paid ahead, never below 0."""
-    return max(settlement.amount - paid_ahead(settlement.case), Decimal(0))
+    return settlement.amount - credit_of(settlement)
 
 
 def _running(case: Case) -> None:

@@ -18,7 +18,8 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
-from casetrack.negotiation.proposal import Proposal, assessed_parts, same_case
+from casetrack.negotiation.partial import check_scope, check_still_builds_on, names_in, settled_parts
+from casetrack.negotiation.proposal import Proposal, expected_parts, same_case
 from casetrack.negotiation.workflow import OFFER_ACTIONS, OfferStatus
 from casetrack.people.models import User
 
@@ -46,8 +47,8 @@ def lead(offer: Offer, action: str, *, actor: User, reason: str = "") -> Offer:
 
 
 def check_not_settled(case: Case) -> None:
-    """Once agreed, always agreed: after an escalation too. Raises Conflict."""
-    if Settlement.objects.live().filter(case=case).exists():
+    """Once agreed on the whole, always agreed: after an escalation too. Raises Conflict."""
+    if Settlement.objects.live().whole().filter(case=case).exists():
         raise Conflict(_("This case is settled. What was agreed is paid; it is not negotiated again."))
 
 
@@ -71,10 +72,11 @@ def prepare_offer(
     case: Case, run: Assessment, *, proposal: Proposal, reasons: str, valid_until: dt.datetime, actor: User
 ) -> Offer:
     """Prepare an offer on a current assessment, for somebody else to approve. A part that is not what was assessed
-    needs its own reason.
+    needs its own reason. What was settled in part before is no part of it.
 
     Raises NotAllowed, IllegalTransition, Conflict (one is prepared already, or the facts changed since the run),
-    InvalidInput (`field` as `Proposal.check` has it, or `relied_on`, `reasons`, `valid_until`).
+    InvalidInput (`field` as `Proposal.check` and `partial.check_scope` have it, or `relied_on`, `reasons`,
+    `valid_until`).
     """
     check_not_settled(lock(case))
     require(actor, case, INVESTIGATOR)
@@ -84,7 +86,9 @@ def prepare_offer(
         raise Conflict(_("Another offer is prepared already; it must be approved, returned or discarded first."))
     if run.case_id != case.pk or not is_current(run):
         raise Conflict(_("Facts have changed since this assessment. Assess the loss again."))
-    proposal.check(assessed_parts(run))
+    settled = settled_parts(case)
+    check_scope(proposal, run, names_in(settled))
+    proposal.check(expected_parts(run, proposal.settles, names_in(settled)))
     same_case(proposal.relied_on, case.pk)
     if not reasons.strip():
         raise InvalidInput(_("Give the reasons of the offer: the victim will read them."), field="reasons")
@@ -97,6 +101,7 @@ def prepare_offer(
         status=OfferStatus.PREPARED,
         assessment=run,
         **proposal.columns(),
+        builds_on=settled,
         reasons=reasons.strip(),
         valid_until=valid_until,
         in_answer_to=case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN).first(),
@@ -128,6 +133,7 @@ def approve_offer(offer: Offer, *, actor: User) -> Offer:
         raise InvalidInput(_("The offer's date has passed. Return it, so that it gets a new one."))
     if offer.assessment is None or not is_current(offer.assessment):
         raise Conflict(_("Facts have changed since this assessment. Assess the loss again."))
+    check_still_builds_on(offer, case)
     if before is not None:
         if before.party == OfferParty.VICTIM:
             lead(before, "answer", actor=actor)

@@ -1,16 +1,19 @@
-"""The payment of a settlement."""
+"""The payment of a settlement. That of the whole leads the case on; that of a part goes on beside the negotiation, at
+whatever stage the case is: what was agreed is paid."""
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
 from casetrack.cases.permissions import require
 from casetrack.cases.services import move
 from casetrack.cases.services.status import lock
-from casetrack.cases.workflow import APPROVER, VICTIM
+from casetrack.cases.workflow import ACTIONS, APPROVER, VICTIM
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.lib.money import plain
@@ -22,6 +25,31 @@ from casetrack.negotiation.services.readiness import require_no_transfer
 from casetrack.negotiation.services.restorations import require_restored
 from casetrack.people.bank import require_payable
 from casetrack.people.models import User
+
+# What the steps of the workflow's table are called where only a part was settled, and the case stays where it is.
+OF_A_PART = {
+    "record_payment": "negotiation.part_paid",
+    "payment_failed": "negotiation.part_payment_failed",
+    "show_payment": "negotiation.part_payment_shown",
+    "deny_receipt": "negotiation.part_receipt_denied",
+    "confirm_receipt": "negotiation.part_received",
+}
+
+
+def take_step(
+    settlement: Settlement, action: str, *, actor: User, reason: str = "", data: dict[str, Any] | None = None
+) -> None:
+    """The workflow's row `action` for a settlement whose case is locked. Raises NotAllowed, IllegalTransition,
+    InvalidInput (no reason)."""
+    case, row = settlement.case, ACTIONS[action]
+    if not settlement.is_partial:
+        move(case, action, actor=actor, reason=reason, data=data)
+        return
+    require(actor, case, *row.by, "system")
+    if row.reason and not reason.strip():
+        raise InvalidInput(_("Give a reason."), field="reason")
+    facts = {"offer": settlement.offer.number, **(data or {})}
+    write_event(case, OF_A_PART[action], actor=actor, reason=reason.strip(), data=facts)
 
 
 @transaction.atomic
@@ -35,7 +63,7 @@ def record_payment(
     account is kept back, a transfer is under way), InvalidInput (another amount, a date in the future or before the
     agreement).
     """
-    case = lock(settlement.case)
+    case = settlement.case = lock(settlement.case)
     require(actor, case, APPROVER)
     if Payment.objects.live().filter(settlement=settlement).exists():
         raise Conflict(_("The payment is recorded already."))
@@ -59,40 +87,44 @@ def record_payment(
         recorded_by=actor,
         recorded_at=clock.now(),
     )
-    move(case, "record_payment", actor=actor, data={"amount": plain(amount), "paid_on": paid_on.isoformat()})
-    return payment
-
-
-@transaction.atomic
-def confirm_receipt(payment: Payment, *, actor: User) -> Payment:
-    """The victim confirms that the money arrived: the case closes. Raises NotAllowed, IllegalTransition, Conflict (the
-    payment is recorded as failed)."""
-    case = _live(payment)
-    require(actor, case, VICTIM)
-    move(case, "confirm_receipt", actor=actor)
-    payment.received_at = clock.now()
-    payment.save(update_fields=["received_at"])
+    data = {"amount": plain(amount), "paid_on": paid_on.isoformat()}
+    take_step(settlement, "record_payment", actor=actor, data=data)
     return payment
 
 
 def _live(payment: Payment) -> Case:
     """The locked case of a payment that did not come back. Raises Conflict."""
-    case = lock(payment.case)
-    payment.refresh_from_db()
+    case = payment.settlement.case = lock(payment.case)
+    payment.refresh_from_db(fields=["received_at", "denied_at", "failed_at"])
     if payment.failed_at is not None:
         raise Conflict(_("This payment is recorded as failed."))
+    if payment.settlement.is_partial and payment.received_at is not None:
+        raise Conflict(_("The customer has confirmed this payment already."))
     return case
+
+
+@transaction.atomic
+def confirm_receipt(payment: Payment, *, actor: User) -> Payment:
+    """The victim confirms that the money arrived: the case closes, unless only a part was settled. Raises NotAllowed,
+    IllegalTransition, Conflict (the payment is recorded as failed, or confirmed already)."""
+    case = _live(payment)
+    require(actor, case, VICTIM)
+    take_step(payment.settlement, "confirm_receipt", actor=actor)
+    payment.received_at, payment.denied_at = clock.now(), None
+    payment.save(update_fields=["received_at", "denied_at"])
+    return payment
 
 
 @transaction.atomic
 def fail_payment(payment: Payment, *, actor: User, reason: str) -> Payment:
     """Record that the money came back (a closed account, a wrong name): it is to be paid again.
 
-    Raises NotAllowed, IllegalTransition (the victim has it, the case ended), Conflict (failed already), InvalidInput.
+    Raises NotAllowed, IllegalTransition (the victim has it, the case ended), Conflict (failed already, or of a part:
+    the victim has it), InvalidInput.
     """
     case = _live(payment)
     require(actor, case, APPROVER)
-    move(case, "payment_failed", actor=actor, reason=reason, data={"amount": plain(payment.amount)})
+    take_step(payment.settlement, "payment_failed", actor=actor, reason=reason, data={"amount": plain(payment.amount)})
     payment.failed_at, payment.failed_because = clock.now(), reason.strip()
     payment.save(update_fields=["failed_at", "failed_because"])
     return payment
@@ -102,11 +134,14 @@ def fail_payment(payment: Payment, *, actor: User, reason: str) -> Payment:
 def deny_receipt(payment: Payment, *, actor: User, reason: str) -> Payment:
     """The victim says that the money did not arrive, or not as agreed: it is the firm's turn again.
 
-    Raises NotAllowed, IllegalTransition, Conflict (recorded as failed), InvalidInput (no reason).
+    Raises NotAllowed, IllegalTransition, Conflict (recorded as failed, or of a part: said or confirmed already),
+    InvalidInput (no reason).
     """
     case = _live(payment)
     require(actor, case, VICTIM)
-    move(case, "deny_receipt", actor=actor, reason=reason)
+    if payment.settlement.is_partial and payment.denied_at is not None:
+        raise Conflict(_("You have said this already. The firm has not answered yet."))
+    take_step(payment.settlement, "deny_receipt", actor=actor, reason=reason)
     payment.denied_at = clock.now()
     payment.save(update_fields=["denied_at"])
     return payment
@@ -122,7 +157,7 @@ def show_payment(payment: Payment, *, actor: User, reason: str) -> Payment:
     require(actor, case, APPROVER)
     if payment.denied_at is None:
         raise Conflict(_("The customer has not said that the money is missing."))
-    move(case, "show_payment", actor=actor, reason=reason)
+    take_step(payment.settlement, "show_payment", actor=actor, reason=reason)
     payment.denied_at = None
     payment.save(update_fields=["denied_at"])
     return payment

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from casetrack.calc.zengin import KNOWN, MOST_YEN, half_width
@@ -65,7 +66,7 @@ def unpaid(firm: Firm) -> list[Settlement]:
     related = ("case__firm", "case__victim", "case__victim_user", "offer__assessment")
     rows = (
         Settlement.objects.live()
-        .filter(case__firm=firm, case__status=Status.AGREED)
+        .filter(Q(case__status=Status.AGREED) | ~Q(offer__settles=[]), case__firm=firm)
         .exclude(pk__in=paid)
         .exclude(case__in=moving)
         .select_related(*related)
@@ -88,7 +89,7 @@ def readiness_of(settlement: Settlement) -> Readiness:
 def _obstacles(settlement: Settlement, account: BankAccount | None, due: Decimal) -> Iterator[DomainError]:
     case = settlement.case
     checks: tuple[Callable[[], object], ...] = (
-        lambda: _agreed(case),
+        lambda: _agreed(settlement),
         lambda: require_final(settlement),
         lambda: require_legal_basis(settlement),
         lambda: require_restored(settlement),
@@ -106,8 +107,10 @@ def _obstacles(settlement: Settlement, account: BankAccount | None, due: Decimal
             yield obstacle
 
 
-def _agreed(case: Case) -> None:
-    if case.status != Status.AGREED:
+def _agreed(settlement: Settlement) -> None:
+    """A part is paid wherever its case is."""
+    case = settlement.case
+    if not settlement.is_partial and case.status != Status.AGREED:
         raise Conflict(_("This is not possible now: the case is at “%(status)s”."), status=case.staff_status)
 
 

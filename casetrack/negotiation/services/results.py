@@ -14,14 +14,13 @@ from django.utils.translation import gettext_noop as _
 from casetrack.audit.services import PLATFORM, record
 from casetrack.calc import zengin
 from casetrack.cases.events import write_event
-from casetrack.cases.services import move
 from casetrack.cases.workflow import Status
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, DomainError, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.lib.references import normalize
 from casetrack.negotiation.models import TransferBatch, TransferLine
-from casetrack.negotiation.services.payments import record_payment
+from casetrack.negotiation.services.payments import record_payment, take_step
 from casetrack.negotiation.services.readiness import customer_code
 from casetrack.negotiation.services.transfers import lock_batch
 from casetrack.negotiation.transfers import BatchStatus, LineStatus
@@ -216,8 +215,8 @@ def _take(line: TransferLine, row: Row, paid_on: dt.date, actor: User) -> None:
         said = gettext(FAILURES[row.result])
     reason = f"{said} {row.reason[:LONGEST_REASON]}".strip()
     data = {"amount": plain(line.amount), "batch": line.batch.number, "result": row.result}
-    if case.status == Status.AGREED:
-        move(case, "payment_failed", actor=actor, reason=reason, data=data)
+    if line.settlement.is_partial or case.status == Status.AGREED:
+        take_step(line.settlement, "payment_failed", actor=actor, reason=reason, data=data)
     else:
         write_event(case, "negotiation.payment_failed", actor=actor, reason=reason, data=data)
 

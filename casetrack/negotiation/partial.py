@@ -1,0 +1,90 @@
+"""Settling some components of the loss while the others stay in dispute. Amounts are whole yen."""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_noop as _
+
+from casetrack.assessment.models import Assessment, Method
+from casetrack.cases.models import Case
+from casetrack.lib.errors import Conflict, InvalidInput
+from casetrack.lib.money import ZERO
+from casetrack.negotiation.models import Offer, OfferParty, Settlement
+from casetrack.negotiation.proposal import assessed_parts
+
+if TYPE_CHECKING:
+    from casetrack.negotiation.proposal import Proposal
+
+
+def settled_parts(case: Case) -> dict[str, list[str]]:
+    """What stands settled in part, as an offer's `builds_on` has it: {number of the offer: its components}."""
+    agreed = Settlement.objects.live().partial().filter(case=case).order_by("offer__number")
+    return {str(number): names for number, names in agreed.values_list("offer__number", "offer__settles")}
+
+
+def names_in(settled: Mapping[str, list[str]]) -> set[str]:
+    """The components that such a mapping names."""
+    return {name for names in settled.values() for name in names}
+
+
+def open_parts(run: Assessment, settled: Collection[str] = ()) -> dict[str, Decimal]:
+    """What the run's policy gives for each part of the loss that is not settled yet, 0 for a part for which it gives
+    nothing; parts without a loss are left out."""
+    losses = {name for row in run.accounts.all() for name, loss in row.result["components"].items() if Decimal(loss)}
+    if run.method != Method.CASH:
+        losses = set()
+    parts = assessed_parts(run)
+    return {name: parts[name] for name in parts if (parts[name] or name in losses) and name not in settled}
+
+
+def check_scope(proposal: "Proposal", run: Assessment, settled: Collection[str]) -> None:
+    """Raises InvalidInput (`field` is the part, or `settles`) for a part that was settled before or that the proposal
+    does not settle, and for `settles` that leave nothing in dispute or name what is not."""
+    _check_parts(proposal, proposal.settles, settled)
+    if not proposal.settles:
+        return
+    if run.method != Method.CASH:
+        raise InvalidInput(_("A restored account is one whole: it cannot be settled in part."), field="settles")
+    disputed = open_parts(run, settled)
+    if not disputed.keys() >= set(proposal.settles):
+        raise InvalidInput(_("Choose among the parts that are still in dispute."), field="settles")
+    if disputed.keys() == set(proposal.settles):
+        raise InvalidInput(_("That is all that is in dispute: make an offer for the whole."), field="settles")
+
+
+def check_answer(proposal: "Proposal", offer: Offer) -> None:
+    """The same of a counter-offer to `offer`: it is about the same parts, and asks to settle now only parts in which
+    it says what the firm says."""
+    _check_parts(proposal, offer.settles, offer.settled_before)
+    for name in proposal.settles:
+        if name not in offer.components or proposal.components.get(name, ZERO) != Decimal(offer.components[name]):
+            raise InvalidInput(_("Only a part on which both sides agree can be settled now."), field="settles")
+    if set(proposal.settles) >= {name for name, value in proposal.components.items() if value} and proposal.settles:
+        raise InvalidInput(_("You agree with every part: accept the offer instead."), field="settles")
+
+
+def _check_parts(proposal: "Proposal", settles: Collection[str], settled: Collection[str]) -> None:
+    for name, value in proposal.components.items():
+        if value and name in settled:
+            raise InvalidInput(_("This part is settled already."), field=name)
+        if value and settles and name not in settles:
+            raise InvalidInput(_("This part is not among those that the offer settles."), field=name)
+
+
+def check_still_builds_on(offer: Offer, case: Case) -> None:
+    """Raises Conflict where parts were settled, or taken back, since the offer was prepared. The case is locked."""
+    if offer.builds_on != settled_parts(case):
+        raise Conflict(_("What is settled in part has changed since this offer was prepared. It must be made anew."))
+
+
+def amount_for_whole(offer: Offer, others: Mapping[int, Offer]) -> Decimal | None:
+    """What a side names for everything, parts that were settled before included, so that the amounts of one case can be
+    set against one another. None for an offer about a part and for the answer to one.
+
+    `others` are the case's offers by number; `offer` comes with `in_answer_to`.
+    """
+    about = offer if offer.party == OfferParty.FIRM else offer.in_answer_to
+    if about is not None and about.is_partial:
+        return None
+    return offer.amount + sum((others[int(number)].amount for number in offer.builds_on), ZERO)

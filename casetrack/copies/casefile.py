@@ -32,7 +32,7 @@ EXECUTION = (
 )  # fmt: skip
 OFFER = (
     "number", "party", "status", "amount", "components", "component_reasons", "in_kind", "waived", "conditions",
-    "relied_on", "reasons", "valid_until", "opened_at", "ended_at", "answer_reason",
+    "relied_on", "settles", "builds_on", "reasons", "valid_until", "opened_at", "ended_at", "answer_reason",
 )  # fmt: skip
 ASSESSMENT = (
     "number", "method", "valuation_on", "valuation_basis", "valuation_reason", "price_evidence", "reduction",

@@ -94,6 +94,7 @@ def _offered(case: Case, made: Offer) -> Iterator[Block]:
     yield paragraph(_("For the loss that the unauthorized trades have caused you, we offer you:"))
     until = _("Open for your answer until %(moment)s") % {"moment": jp_datetime(made.valid_until)}
     yield figure(_("Offer %(number)s") % {"number": made.number}, yen(made.amount), until)
+    yield from _scope(made)
     yield heading(_("How the amount is made up"))
     yield _parts(made)
     yield from _besides(made)
@@ -121,6 +122,24 @@ def _parts(made: Offer) -> Block:
     return table([(_("Component"), "1fr left"), (_("Amount"), "auto right")], rows, totals=1)
 
 
+def _scope(made: Offer) -> Iterator[Block]:
+    """What the offer is about, where that is not everything."""
+    if made.is_partial:
+        yield heading(_("A part of the loss"))
+        yield steps([str(PLAIN_COMPONENTS[name]) for name in made.settles])
+        yield paragraph(
+            _("Only these parts are settled by it. The others stay in dispute: about them nobody gives anything up.")
+        )
+    if made.builds_on:
+        rows: list[tuple[StrOrPromise, StrOrPromise]] = [
+            (_("Offer %(number)s") % {"number": number}, "\n".join(str(PLAIN_COMPONENTS[name]) for name in names))
+            for number, names in made.builds_on.items()
+        ]
+        yield heading(_("Settled in part before"))
+        yield pairs(rows)
+        yield paragraph(_("What was settled before is paid besides; it is not in this amount."))
+
+
 def _besides(made: Offer) -> Iterator[Block]:
     """Why a part is not what was assessed, and what there is besides money."""
     reasons = [(PLAIN_COMPONENTS.get(name, name), text) for name, text in made.component_reasons.items()]
@@ -142,6 +161,7 @@ def _besides(made: Offer) -> Iterator[Block]:
 
 
 @after("negotiation.offer_accepted")
+@after("negotiation.part_agreed")
 @after("negotiation.countersigned")
 def settlement(case: Case, entry: Entry) -> list[tuple[str, Facts]]:
     found = Settlement.objects.select_related("offer__assessment", "countersignature__signed_by__membership")
@@ -157,6 +177,26 @@ def _signed(agreed: Settlement, entry: Entry) -> str:
     return jp_datetime(signature.signed_at)
 
 
+def _clauses(agreed: Settlement) -> Iterator[str]:
+    yield _("The firm pays the agreed amount to the customer in full, without deducting any fee.")
+    if agreed.is_partial:
+        yield _(
+            "With this payment the parts of the loss that are named above are settled, fully and finally: neither asks"
+            " the other for more of them."
+        )
+        yield _("About all other parts the negotiation goes on, and neither has given up anything of them.")
+        yield _("The customer confirms in casetrack that the money has arrived.")
+        return
+    yield _(
+        "With this payment everything between the two that comes from the unauthorized trades of this case is settled,"
+        " fully and finally: neither asks the other for more."
+    )
+    if agreed.offer.builds_on:
+        yield _("What was settled in part before is paid as it was agreed then.")
+    yield _("What is not part of this case stays as it is, and so does what the law does not let anybody give up.")
+    yield _("The customer confirms in casetrack that the money has arrived. Only then is the case closed.")
+
+
 def _settled(case: Case, entry: Entry, agreed: Settlement) -> Iterator[Block]:
     run = agreed.offer.assessment
     yield paragraph(_("The parties named below have agreed on the following."))
@@ -170,21 +210,12 @@ def _settled(case: Case, entry: Entry, agreed: Settlement) -> Iterator[Block]:
         ]
     )
     yield figure(_("Agreed amount"), yen(agreed.amount))
+    yield from _scope(agreed.offer)
     yield heading(_("How the amount is made up"))
     yield _parts(agreed.offer)
     yield from _besides(agreed.offer)
     yield heading(_("What is agreed"))
-    yield steps(
-        [
-            _("The firm pays the agreed amount to the customer in full, without deducting any fee."),
-            _(
-                "With this payment everything between the two that comes from the unauthorized trades of this case is"
-                " settled, fully and finally: neither asks the other for more."
-            ),
-            _("What is not part of this case stays as it is, and so does what the law does not let anybody give up."),
-            _("The customer confirms in casetrack that the money has arrived. Only then is the case closed."),
-        ]
-    )
+    yield steps(list(_clauses(agreed)))
     yield heading(_("What it rests on"))
     rows: list[tuple[StrOrPromise, StrOrPromise]] = [(_("Offer"), str(agreed.offer.number))]
     if run is not None:

@@ -172,15 +172,21 @@ where o.party = 'firm' and o.status <> all(array['prepared', 'rejected']) and o.
 group by c.firm_id
 """
 
-# The first counter-offer of a case opens the gap; what the firm offered last tells how much of it the firm closed.
+# The first counter-offer of a case opens the gap; what the firm offered last tells how much of it the firm closed. What
+# was settled in part before counts on both sides (as in `negotiation.partial`); offers about a part do not.
 GAPS = """
 with named as (
-  select o.case_id, c.firm_id, o.id, o.party, o.opened_at, o.amount, before.amount as answered,
+  select o.case_id, c.firm_id, o.id, o.party, o.opened_at, o.amount + part.agreed as amount,
+    before.amount + part.agreed as answered,
     o.party = 'victim' and before.id is not null and o.opened_at >= %(start)s and o.opened_at < %(end)s as is_counter
   from negotiation_offer o
   join cases_case c on c.id = o.case_id
   left join negotiation_offer before on before.id = o.in_answer_to_id
-  where o.opened_at <= %(now)s and (%(firm)s::bigint is null or c.firm_id = %(firm)s)
+  cross join lateral (select case when o.builds_on = '{}' then 0 else (
+    select sum(p.amount) from negotiation_offer p
+    where p.case_id = o.case_id and o.builds_on ? p.number::text) end as agreed) part
+  where case o.party when 'firm' then o.settles else before.settles end = '[]'
+    and o.opened_at <= %(now)s and (%(firm)s::bigint is null or c.firm_id = %(firm)s)
 ), sides as (
   select case_id, firm_id,
     (array_agg(answered order by opened_at, id) filter (where is_counter))[1] as offered,

@@ -22,6 +22,11 @@ class OfferSerializer(serializers.Serializer[Any]):
     waived = ExactDecimal(help_text="The margin deficit that the firm gives up.")
     conditions = serializers.CharField()
     relied_on = Document(help_text="Files of the case: id, name, sha256.")
+    settles = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The components that acceptance settles while the others stay in dispute; empty: everything.",
+    )
+    builds_on = Document(help_text="What was settled in part before: number of the offer and its components.")
     reasons = serializers.CharField()
     valid_until = serializers.DateTimeField(allow_null=True)
     opened_at = serializers.DateTimeField(allow_null=True)
@@ -49,6 +54,10 @@ class CounterOfferSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=1000), required=False, help_text="Why, for each of these parts."
     )
     conditions = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    settles = serializers.ListField(
+        child=serializers.CharField(max_length=40), required=False,
+        help_text="Components in which you agree with the firm, to be settled now.",
+    )  # fmt: skip
     reason = serializers.CharField(max_length=10_000)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -63,5 +72,8 @@ def proposed(given: dict[str, Any], offer: Offer) -> Proposal:
     if "amount" in given:
         return Proposal({}, conditions=conditions, total=given["amount"])
     return Proposal(
-        {**parts_in(offer), **given["components"]}, given.get("component_reasons", {}), conditions=conditions
+        {**parts_in(offer), **given["components"]},
+        given.get("component_reasons", {}),
+        conditions=conditions,
+        settles=tuple(given.get("settles", ())),
     )

@@ -32,7 +32,8 @@ from casetrack.ledger.services import import_ledger
 from casetrack.lib.clock import tokyo, travel_to
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import Countersignature, Offer, Payment, Settlement
-from casetrack.negotiation.proposal import Proposal, at_amount
+from casetrack.negotiation.partial import names_in, settled_parts
+from casetrack.negotiation.proposal import Proposal, assessed_parts, at_amount, expected_parts
 from casetrack.negotiation.services import (
     accept_offer,
     approve_offer,
@@ -242,19 +243,38 @@ class Story:
 
     def offered(self, amount: Decimal | None = None, reasons: str = "", days: int = 14, **besides: Any) -> "Story":
         """An offer of `amount` (what the policy gives), prepared and approved; `besides` are more of a Proposal."""
+        proposal = at_amount(self.run, self.run.due if amount is None else amount, "話し合いによる調整です。")
+        return self._offers(replace(proposal, **besides), reasons or "当社の補償方針にもとづく金額です。", days=days)
+
+    def _offers(self, proposal: Proposal, reasons: str, *, days: int = 14) -> "Story":
         with travel_to(self.at):
-            proposal = at_amount(self.run, self.run.due if amount is None else amount, "話し合いによる調整です。")
             prepared = prepare_offer(
                 self.case,
                 self.run,
-                proposal=replace(proposal, **besides),
-                reasons=reasons or "当社の補償方針にもとづく金額です。",
+                proposal=proposal,
+                reasons=reasons,
                 valid_until=self.at + dt.timedelta(days=days),
                 actor=self.user(self.investigator),
             )
             self.offer = approve_offer(prepared, actor=self.user(self.approver))
         self.case.refresh_from_db()
         return self
+
+    def part_offered(self, *names: str, reasons: str = "", **besides: Any) -> "Story":
+        """An offer for the components `names` alone, at what the policy gives for them, prepared and approved."""
+        parts = assessed_parts(self.run)
+        return self._offers(
+            Proposal({name: parts[name] for name in names}, settles=names),
+            reasons or "この部分については双方の考えが一致していますので、先に補償いたします。",
+            **besides,
+        )
+
+    def rest_offered(self, amount: Decimal | None = None, reasons: str = "") -> "Story":
+        """An offer for all that was not settled in part before: `amount`, or what the policy gives."""
+        settled = names_in(settled_parts(self.case))
+        due = sum(expected_parts(self.run, (), settled).values(), Decimal(0))
+        proposal = at_amount(self.run, due if amount is None else amount, "話し合いによる調整です。", settled)
+        return self._offers(proposal, reasons or "残る部分についてのご提案です。")
 
     def countered(self, amount: Decimal, reason: str) -> "Story":
         with travel_to(self.at):

@@ -40,10 +40,10 @@ class PartsForm(forms.Form):
         why: "StrOrPromise",
         words: "Mapping[str, StrOrPromise]" = COMPONENTS,
     ) -> None:
-        """`expected` are whole yen by component; `said` puts one into words."""
+        """`expected` are whole yen by component, 0 for one of which nothing is given; `said` puts one into words."""
         self.expected = expected
         for name, label in words.items():
-            if not expected.get(name) and name not in ALWAYS:
+            if name not in expected and name not in ALWAYS:
                 continue
             amount = expected.get(name, Decimal(0))
             self.fields[name] = YenField(
@@ -64,3 +64,10 @@ class PartsForm(forms.Form):
 
     def given_reasons(self) -> dict[str, str]:
         return {name: self.cleaned_data.get(f"why_{name}") or "" for name in COMPONENTS if name in self.fields}
+
+
+def in_words(
+    builds_on: Mapping[str, list[str]], words: "Mapping[str, StrOrPromise]" = COMPONENTS
+) -> "list[tuple[str, list[StrOrPromise]]]":
+    """What was settled in part (an offer's `builds_on`): the number of each offer with its components, for pages."""
+    return [(number, [words[name] for name in names]) for number, names in builds_on.items()]

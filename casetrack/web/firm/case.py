@@ -21,8 +21,8 @@ from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.negotiation.models import Offer, Payment
-from casetrack.negotiation.services import live_settlement
+from casetrack.negotiation.models import Offer, Payment, Settlement
+from casetrack.negotiation.services import live_settlements
 from casetrack.negotiation.services.offers import MAY_OFFER
 from casetrack.negotiation.services.recourse import waiting
 from casetrack.negotiation.workflow import OfferStatus
@@ -43,13 +43,16 @@ SECONDARY = {"ask_victim", "resume", "revise", "decline", "close", "reopen", "re
 SHOWN_LETTERS = 6
 
 
-def buttons(request: HttpRequest, case: Case, *, is_settled: bool, payment: Payment | None) -> list[dict[str, Any]]:
+def buttons(
+    request: HttpRequest, case: Case, *, settlement: Settlement | None, payment: Payment | None
+) -> list[dict[str, Any]]:
     """What the person may do now, in the order of the workflow's table, and where it is done.
 
-    Approving an offer is done on the offer's page. What a settlement rules out has no button.
+    `settlement` is that of the whole, `payment` its payment. Approving an offer is done on the offer's page. What a
+    settlement rules out has no button.
     """
-    hidden = {"offer"} | ({"resume_negotiation"} if is_settled else set())
-    if not is_settled or payment is not None:
+    hidden = {"offer"} | ({"resume_negotiation"} if settlement is not None else set())
+    if settlement is None or payment is not None:
         hidden.add("record_payment")
     if payment is None:
         hidden.add("payment_failed")
@@ -59,7 +62,8 @@ def buttons(request: HttpRequest, case: Case, *, is_settled: bool, payment: Paym
     for action in permissions.available_actions(me(request), case, clock.now()):
         if action.name in hidden:
             continue
-        page = reverse(PAGES[action.name], args=[case.reference]) if action.name in PAGES else ""
+        of = [settlement.offer.number] if settlement is not None and action.name != "assess" else []
+        page = reverse(PAGES[action.name], args=[case.reference, *of]) if action.name in PAGES else ""
         found.append(
             {
                 "name": action.name,
@@ -95,7 +99,10 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
     incidents = incidents_of(case)
     runs = list(case.assessments.select_related("policy").order_by("-number"))
     offers = list(Offer.objects.visible_to(user).filter(case=case).order_by("-number"))
-    settlement, payment = live_settlement(case), Payment.objects.live().filter(case=case).first()
+    settlements = live_settlements(case)
+    paid = {payment.settlement_id: payment for payment in Payment.objects.live().filter(case=case)}
+    settlement = next((agreed for agreed in settlements if not agreed.is_partial), None)
+    payment = paid.get(settlement.pk) if settlement else None
     letters = list(case.messages.select_related("author__membership__firm").order_by("sent_at", "pk"))
     notes = Note.objects.visible_to(user).filter(case=case).select_related("author__membership__firm")
     can_investigate = permissions.can_investigate(user, case)
@@ -106,7 +113,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "asked_review": waiting(case, SECOND_REVIEW),
         "now": clock.now(),
         "age_days": (clock.tokyo_date(clock.now()) - clock.tokyo_date(case.opened_at)).days,
-        "buttons": buttons(request, case, is_settled=settlement is not None, payment=payment),
+        "buttons": buttons(request, case, settlement=settlement, payment=payment),
         "incidents": incidents,
         "progress": progress_of(case, incidents, runs, offers, settlement, payment, can_investigate=can_investigate),
         "report": words.for_staff(case),
@@ -123,7 +130,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "offers": offers,
         "to_approve": next((o for o in offers if o.status == OfferStatus.PREPARED), None),
         "settlement": settlement,
-        "payment": payment,
+        "settlements": [(agreed, paid.get(agreed.pk)) for agreed in settlements],
         "assign_form": assign_form(request, case),
         "message_form": MessageForm(prefix="message") if permissions.can_write_to(user, case) else None,
         "note_form": NoteForm(prefix="note") if role in permissions.CASEWORKERS else None,

@@ -69,10 +69,10 @@ class LegalBasisForm(forms.Form):
 
 @for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
-def legal_basis(request: HttpRequest, reference: str) -> HttpResponse:
+def legal_basis(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """What is recorded, and the form where nothing is."""
     case = firm_case(request, reference)
-    settlement = settlement_of(case)
+    settlement = settlement_of(case, number)
     role = permissions.role_in(me(request), case)
     live, is_paid = basis_of(settlement), settlement.payments.live().exists()
     may_record = role in (INVESTIGATOR, APPROVER) and live is None and not is_paid
@@ -89,7 +89,7 @@ def legal_basis(request: HttpRequest, reference: str) -> HttpResponse:
             status = refused(form, error)
         else:
             messages.success(request, _("The legal basis is recorded. Another person, an approver, must check it."))
-            return redirect("firm:legal-basis", case.reference)
+            return redirect("firm:legal-basis", case.reference, number)
     context = {
         "case": case,
         "settlement": settlement,
@@ -117,31 +117,31 @@ def _waits_for(live: LegalBasis | None, role: str, request: HttpRequest) -> bool
     return role == APPROVER and live.recorded_by_id != me(request).pk
 
 
-def _live(request: HttpRequest, case: Case) -> LegalBasis:
+def _live(case: Case, number: int) -> LegalBasis:
     return get_object_or_404(LegalBasis.objects.select_related("settlement__case"), pk=getattr(
-        basis_of(settlement_of(case)), "pk", None
+        basis_of(settlement_of(case, number)), "pk", None
     ))  # fmt: skip
 
 
 @for_staff
 @require_POST
-def check(request: HttpRequest, reference: str) -> HttpResponse:
+def check(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     case = firm_case(request, reference)
     try:
-        check_legal_basis(_live(request, case), actor=me(request))
+        check_legal_basis(_live(case, number), actor=me(request))
     except DomainError as error:
         messages.error(request, explain(error))
     else:
         messages.success(request, _("The legal basis is checked. The payment may be made."))
-    return redirect("firm:legal-basis", case.reference)
+    return redirect("firm:legal-basis", case.reference, number)
 
 
 @for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
-def send_back(request: HttpRequest, reference: str) -> HttpResponse:
+def send_back(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The second person returns it with a reason."""
     case = firm_case(request, reference)
-    found = _live(request, case)
+    found = _live(case, number)
     if request.method != "POST" and not _waits_for(found, permissions.role_in(me(request), case), request):
         raise Http404
     form = ReasonForm(posted(request), help_text=_("The person who recorded it reads it."))
@@ -153,16 +153,16 @@ def send_back(request: HttpRequest, reference: str) -> HttpResponse:
             status = refused(form, error)
         else:
             messages.success(request, _("The legal basis is returned."))
-            return redirect("firm:legal-basis", case.reference)
+            return redirect("firm:legal-basis", case.reference, number)
     context = {"case": case, "form": form, "action": {"label": _("Return the legal basis")}, "is_warning": True}
     return render(request, "firm/action.html", context, status=status)
 
 
 @for_staff
 @require_safe
-def accident_report(request: HttpRequest, reference: str) -> HttpResponse:
+def accident_report(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The fields of an accident report as CSV: a name and a value in each line, UTF-8 with a byte order mark."""
     case = firm_case(request, reference)
-    settlement = settlement_of(case)
+    settlement = settlement_of(case, number)
     rows = [(_("Field"), _("Value")), *facts_of(settlement, basis_of(settlement))]
     return csv_response(f"accident-report-{case.reference}.csv", csv_text(rows))

@@ -1,16 +1,19 @@
 """The form by which an offer is prepared."""
 
 import datetime as dt
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from casetrack.assessment.models import Assessment
+from casetrack.assessment.models import Assessment, Method
+from casetrack.assessment.statement import COMPONENTS
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.negotiation.proposal import Proposal, assessed_parts, parse_in_kind
+from casetrack.negotiation.partial import open_parts
+from casetrack.negotiation.proposal import Proposal, parse_in_kind
 from casetrack.web.errors import explain
 from casetrack.web.forms.fields import DateField3, LongTextField, MultipleChoiceField, YenField
 from casetrack.web.parts import PartsForm
@@ -42,11 +45,20 @@ class OfferForm(PartsForm):
         help_text=_("End of that day in Japan."),
     )
 
-    def __init__(self, *args: Any, run: Assessment, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, run: Assessment, settled: Collection[str] = (), wanted: Collection[str] = (), **kwargs: Any
+    ) -> None:
+        """`settled`: the components settled before; `wanted`: those that the customer asks to settle now."""
         super().__init__(*args, **kwargs)
-        self.add_parts(
-            assessed_parts(run), said=_("By the assessment: %(amount)s"), why=_("Why this part differs")
-        )  # fmt: skip
+        disputed = open_parts(run, settled)
+        self.add_parts(disputed, said=_("By the assessment: %(amount)s"), why=_("Why this part differs"))
+        if run.method == Method.CASH and len(disputed) > 1:
+            self.fields["settles"] = MultipleChoiceField(
+                label=_("Settle these parts now, and leave the others in dispute"), name=_("the parts"), required=False,
+                choices=[(name, label) for name, label in COMPONENTS.items() if name in disputed],
+                initial=[name for name in wanted if name in disputed],
+                help_text=_("Choose none, and the offer is for everything. Parts not chosen are left out of it."),
+            )  # fmt: skip
         files = EvidenceFile.objects.filter(case=run.case_id, is_removed=False).order_by("received_at", "pk")
         self.papers = {str(file.key): file for file in files}
         if self.papers:
@@ -68,10 +80,20 @@ class OfferForm(PartsForm):
         return self.is_bound and any(self[name].value() for name in BESIDES if name in self.fields)
 
     @property
+    def is_for_parts(self) -> bool:
+        """Whether parts are chosen, so that the choice is not folded away."""
+        return "settles" in self.fields and bool(self["settles"].value())
+
+    @property
     def proposal(self) -> Proposal:
         given = self.cleaned_data
+        settles = tuple(given.get("settles") or ())
+        parts = self.given_parts()
+        if settles:  # a part that stays in dispute and was not touched is no part of the offer
+            parts = {n: value for n, value in parts.items() if n in settles or value != self.expected.get(n)}
         return Proposal(
-            components=self.given_parts(),
+            components=parts,
+            settles=settles,
             component_reasons=self.given_reasons(),
             in_kind=given["in_kind"],
             waived=given["waived"] or Decimal(0),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casetrack.assessment.models import Assessment
-from casetrack.assessment.statement import parts_of
+from casetrack.assessment.statement import COMPONENTS, parts_of
 from casetrack.cases import permissions
 from casetrack.cases.models import Case
 from casetrack.cases.workflow import APPROVER, INVESTIGATOR
@@ -19,6 +20,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.mediation.services import approve_bound_offer, prepare_bound_offer
 from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.partial import amount_for_whole, names_in, settled_parts
 from casetrack.negotiation.proposal import compare
 from casetrack.negotiation.services import (
     discard_offer,
@@ -31,6 +33,7 @@ from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import ReasonForm
 from casetrack.web.firm.offer_form import OfferForm
 from casetrack.web.formats import yen
+from casetrack.web.parts import in_words
 
 OPEN_FOR = dt.timedelta(days=14)
 
@@ -44,7 +47,13 @@ def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         raise Http404
     run = get_object_or_404(Assessment.objects.visible_to(me(request)), case=case, number=number)
     until = clock.tokyo_date(clock.now() + OPEN_FOR)
-    form = OfferForm(posted(request), run=run, initial={"valid_until": until})
+    counters = case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN)
+    counter = counters.select_related("in_answer_to__assessment").first()
+    settled = settled_parts(case)
+    form = OfferForm(
+        posted(request), run=run, settled=names_in(settled), wanted=counter.settles if counter else (),
+        initial={"valid_until": until},
+    )  # fmt: skip
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
@@ -57,11 +66,10 @@ def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         else:
             messages.success(request, _("The offer is prepared. An approver must approve it."))
             return redirect("firm:offer", case.reference, offer.number)
-    counters = case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN)
-    counter = counters.select_related("in_answer_to__assessment").first()
     context = {
         "case": case,
         "run": run,
+        "settled": in_words(settled),
         "form": form,
         "history": history(request, case),
         "counter": counter,
@@ -95,6 +103,8 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "case": case,
         "offer": found,
         "parts": parts_of(found.components),
+        "settles": [COMPONENTS[name] for name in found.settles],
+        "settled": in_words(found.builds_on),
         "compared": compare(found),
         "history": history(request, case),
         "can_approve": decides and is_within,
@@ -109,14 +119,17 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
 def history(request: HttpRequest, case: Case) -> list[tuple[Offer, str]]:
     """The offers in order, each with its distance (signed, in yen) from the one before by the other side."""
+    offers = Offer.objects.visible_to(me(request)).filter(case=case).select_related("in_answer_to").order_by("number")
     rows: list[tuple[Offer, str]] = []
-    last: dict[str, Offer] = {}
-    for row in Offer.objects.visible_to(me(request)).filter(case=case).order_by("number"):
+    last: dict[str, Decimal] = {}
+    by_number = {row.number: row for row in offers}
+    for row in by_number.values():
+        named = amount_for_whole(row, by_number)
         other = last.get(OfferParty.VICTIM if row.party == OfferParty.FIRM else OfferParty.FIRM)
-        distance = row.amount - other.amount if other else None
+        distance = named - other if named is not None and other is not None else None
         rows.append((row, "" if distance is None else f"{'+' if distance > 0 else ''}{yen(distance)}"))
-        if row.status not in (OfferStatus.PREPARED, OfferStatus.REJECTED):
-            last[row.party] = row
+        if named is not None and row.status not in (OfferStatus.PREPARED, OfferStatus.REJECTED):
+            last[row.party] = named
     return rows
 
 

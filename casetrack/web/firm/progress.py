@@ -124,7 +124,7 @@ def _offer(case: Case, offers: Sequence[Offer]) -> Step:
         return Step(_("Offer"), "", is_done=False)
     last = offers[0]
     note = f"{yen(last.amount)} – {last.get_party_display()}"
-    is_done = any(offer.status == OfferStatus.ACCEPTED for offer in offers)
+    is_done = any(offer.status == OfferStatus.ACCEPTED and not offer.is_partial for offer in offers)
     return Step(_("Offer"), note, is_done, reverse("firm:offer", args=[case.reference, last.number]))
 
 
@@ -132,6 +132,5 @@ def _settlement(case: Case, settlement: Settlement | None, payment: Payment | No
     if settlement is None:
         return Step(_("Settlement and payment"), "", is_done=False)
     note = _("Paid on %s") % jp_date(payment.paid_on) if payment else _("Agreed, not yet paid")
-    return Step(
-        _("Settlement and payment"), note, payment is not None, reverse("firm:settlement", args=[case.reference])
-    )
+    page = reverse("firm:settlement", args=[case.reference, settlement.offer.number])
+    return Step(_("Settlement and payment"), note, payment is not None, page)

@@ -59,10 +59,10 @@ class DoneForm(forms.Form):
 
 @for_staff
 @require_http_methods(["GET", "POST"])
-def restoration(request: HttpRequest, reference: str, place: int) -> HttpResponse:
+def restoration(request: HttpRequest, reference: str, number: int, place: int) -> HttpResponse:
     """The investigator instructs, an approver confirms; `place` counts the securities of the settlement from 1."""
     case = firm_case(request, reference)
-    settlement = settlement_of(case)
+    settlement = settlement_of(case, number)
     items = items_of(settlement)
     if not 1 <= place <= len(items):
         raise Http404
@@ -81,8 +81,8 @@ def restoration(request: HttpRequest, reference: str, place: int) -> HttpRespons
         except DomainError as error:
             status = refused(form, error)
         else:
-            return redirect("firm:settlement", case.reference)
-    context = {"case": case, "item": item, "form": form}
+            return redirect("firm:settlement", case.reference, number)
+    context = {"case": case, "settlement": settlement, "item": item, "form": form}
     return render(request, "firm/restoration.html", context, status=status)
 
 

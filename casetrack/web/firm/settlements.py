@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casetrack.assessment.statement import parts_of
+from casetrack.assessment.statement import COMPONENTS, parts_of
 from casetrack.cases import permissions
 from casetrack.cases.models import Case
 from casetrack.cases.workflow import ACTIONS, APPROVER, INVESTIGATOR
@@ -20,17 +20,19 @@ from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import countersign, fail_payment, record_payment, show_payment
 from casetrack.negotiation.services.legal import basis_of
-from casetrack.negotiation.services.measures import paid_ahead, still_due
+from casetrack.negotiation.services.measures import credit_of, still_due
 from casetrack.negotiation.services.restorations import items_of
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import PaymentForm, ReasonForm
+from casetrack.web.parts import in_words
 
 
-def settlement_of(case: Case) -> Settlement:
+def settlement_of(case: Case, number: int) -> Settlement:
+    """The settlement of offer `number`, of the whole or of a part, or 404."""
     related = ("case__firm", "offer__assessment", "offer__approved_by__membership", "countersignature__signed_by")
     settlements = Settlement.objects.live().select_related(*related)
-    return get_object_or_404(settlements, case=case)
+    return get_object_or_404(settlements, case=case, offer__number=number)
 
 
 def canonical(settlement: Settlement) -> str:
@@ -46,56 +48,76 @@ def may_sign(request: HttpRequest, found: Settlement) -> bool:
     return is_approver and not hasattr(found, "countersignature") and found.offer.prepared_by_id != user.pk
 
 
+def can_pay(request: HttpRequest, found: Settlement) -> bool:
+    """Whether the person may record its payment, as far as the stage of the case goes: a part's is paid at any."""
+    if found.is_partial:
+        return permissions.role_in(me(request), found.case) == APPROVER
+    return permissions.can(me(request), found.case, ACTIONS["record_payment"].name, clock.now())
+
+
+def payment_acts(request: HttpRequest, found: Settlement) -> dict[str, bool]:
+    """What may be done with the payment of a part here; that of the whole has its buttons on the page of the case."""
+    paid = found.payments.live().first() if found.is_partial else None
+    is_approver = permissions.role_in(me(request), found.case) == APPROVER
+    return {
+        "can_fail": is_approver and paid is not None and paid.received_at is None,
+        "can_show": is_approver and paid is not None and paid.denied_at is not None,
+    }
+
+
 @for_staff
 @require_safe
-def settlement(request: HttpRequest, reference: str) -> HttpResponse:
+def settlement(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The locked terms with their hash, computed again, and the payment."""
     case = firm_case(request, reference)
-    found = settlement_of(case)
+    found = settlement_of(case, number)
     text = canonical(found)
     context = {
         "case": case,
         "settlement": found,
         "parts": parts_of(found.terms["components"]),
+        "settles": [COMPONENTS[name] for name in found.offer.settles],
+        "settled": in_words(found.offer.builds_on),
         "text": text,
         "is_intact": hashlib.sha256(text.encode()).hexdigest() == found.terms_sha256,
         "payments": found.payments.select_related("recorded_by__membership__firm").order_by("-pk"),
         "is_paid": found.payments.live().exists(),
         "basis": basis_of(found),
-        "ahead": paid_ahead(case),
+        "ahead": credit_of(found),
         "due": still_due(found),
         "can_sign": may_sign(request, found),
         "items": items_of(found),
         "can_instruct": permissions.role_in(me(request), case) == INVESTIGATOR,
         "can_confirm": permissions.role_in(me(request), case) == APPROVER,
         "is_revocable": clock.now() < found.revocable_until,
-        "can_pay": permissions.can(me(request), case, ACTIONS["record_payment"].name, clock.now()),
+        "can_pay": can_pay(request, found),
+        **payment_acts(request, found),
     }
     return render(request, "firm/settlement.html", context)
 
 
 @for_staff
 @require_POST
-def sign(request: HttpRequest, reference: str) -> HttpResponse:
+def sign(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Countersign for the firm."""
     case = firm_case(request, reference)
     try:
-        countersign(settlement_of(case), actor=me(request))
+        countersign(settlement_of(case, number), actor=me(request))
     except DomainError as error:
         messages.error(request, explain(error))
     else:
         messages.success(request, _("The settlement is countersigned. The customer is told."))
-    return redirect("firm:settlement", case.reference)
+    return redirect("firm:settlement", case.reference, number)
 
 
 @for_staff
 @require_http_methods(["GET", "POST"])
-def payment(request: HttpRequest, reference: str) -> HttpResponse:
+def payment(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Record the payment of the settlement; its amount is fixed."""
     case = firm_case(request, reference)
     if permissions.role_in(me(request), case) != APPROVER:
         raise Http404
-    found = settlement_of(case)
+    found = settlement_of(case, number)
     form = PaymentForm(posted(request), initial={"paid_on": clock.tokyo_date(clock.now())})
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
@@ -110,7 +132,7 @@ def payment(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("The payment is recorded. The victim is asked to confirm it."))
             return redirect("firm:case", case.reference)
     context = {"case": case, "settlement": found, "form": form, "basis": basis_of(found)}
-    context |= {"ahead": paid_ahead(case), "due": still_due(found)}
+    context |= {"ahead": credit_of(found), "due": still_due(found)}
     return render(request, "firm/payment.html", context, status=status)
 
 
@@ -119,9 +141,12 @@ def _reasoned(write: Any, title: object, hint: object, done: object) -> Any:
 
     @for_staff
     @require_http_methods(["GET", "POST"])
-    def view(request: HttpRequest, reference: str) -> HttpResponse:
+    def view(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         case = firm_case(request, reference)
-        found = get_object_or_404(Payment.objects.live().select_related("case"), case=case)
+        found = get_object_or_404(
+            Payment.objects.live().select_related("case", "settlement__offer"), case=case,
+            settlement__offer__number=number,
+        )  # fmt: skip
         if request.method == "GET" and permissions.role_in(me(request), case) != APPROVER:
             raise Http404
         form = ReasonForm(posted(request), help_text=hint)

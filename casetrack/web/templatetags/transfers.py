@@ -6,7 +6,6 @@ from django import template
 from django.utils.translation import gettext
 
 from casetrack.cases.models import Case
-from casetrack.cases.workflow import Status
 from casetrack.negotiation.models import TransferLine
 from casetrack.negotiation.services.results import FAILURES
 from casetrack.negotiation.services.transfers import may_transfer
@@ -19,11 +18,11 @@ register = template.Library()
 @register.inclusion_tag("firm/includes/transfer_note.html")
 def transfer_note(case: Case, user: User) -> dict[str, Any]:
     """The transfer that waits for the bank, or the one that failed and is to be made again."""
-    last = None
-    if case.status in (Status.AGREED, Status.ESCALATED):  # elsewhere none is under way
-        lines = TransferLine.objects.filter(case=case).exclude(status=LineStatus.DROPPED)
-        last = lines.select_related("batch").order_by("-pk").first()
-    failed = last if last and last.status == LineStatus.FAILED else None
+    lines = TransferLine.objects.filter(case=case).exclude(status=LineStatus.DROPPED)
+    last = lines.select_related("batch").order_by("-pk").first()
+    failed = last if last is not None and last.status == LineStatus.FAILED else None
+    if failed is not None and not TransferLine.objects.unresolved().filter(pk=failed.pk).exists():
+        failed = None
     return {
         "waiting": last if last and last.status == LineStatus.WAITING else None,
         "failed": failed,

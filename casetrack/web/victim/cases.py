@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.cases.extensions import requests_of
 from casetrack.cases.models import Access, Case, Event, UnauthorizedTrade
 from casetrack.cases.permissions import available_actions, can_write_to
@@ -20,8 +21,8 @@ from casetrack.intake.additions import why_closed
 from casetrack.intake.models import Draft
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
-from casetrack.negotiation.models import Offer, OfferParty
-from casetrack.negotiation.services import live_settlement
+from casetrack.negotiation.models import Offer, OfferParty, Payment
+from casetrack.negotiation.services import live_settlement, live_settlements
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.notifications.notices import is_unreachable
 from casetrack.people.models import User
@@ -38,6 +39,7 @@ from casetrack.web.victim.words import standing, stations
 
 # The page on which a victim does each of the workflow's actions; two of them are about an offer.
 ACTION_PAGES = {
+    "agree_part": "",
     "answer_firm": "victim:answer",
     "agree": "victim:offer",
     "confirm_receipt": "victim:confirm-receipt",
@@ -94,6 +96,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "said": _last_reason(case, events),
         "offer": open_offer if open_offer and open_offer.party == OfferParty.FIRM else None,
         "offers": [offer for offer in offers if offer != open_offer or offer.party == OfferParty.VICTIM],
+        "parts": parts_settled(case),
         "executions": executions,
         "marks": marks,
         "marks_total": marks_total,
@@ -121,6 +124,21 @@ def _last_reason(case: Case, events: list[Event]) -> Event | None:
     return next((event for event in reversed(events) if event.action == asked.get(case.status)), None)
 
 
+def parts_settled(case: Case) -> list[dict[str, Any]]:
+    """What was settled in part, oldest first, each with its payment if there is one."""
+    agreed = [settlement for settlement in live_settlements(case) if settlement.is_partial]
+    live = Payment.objects.live().filter(settlement__in=agreed) if agreed else ()
+    paid = {payment.settlement_id: payment for payment in live}
+    return [
+        {
+            "settlement": settlement,
+            "names": [PLAIN_COMPONENTS[name] for name in settlement.offer.settles],
+            "payment": paid.get(settlement.pk),
+        }
+        for settlement in agreed
+    ]
+
+
 def _executions(case: Case) -> dict[str, int]:
     """How many executions there are to answer, and how many are answered."""
     accounts = case.incidents.filter(access=Access.CONFIRMED).values("account")
@@ -140,13 +158,16 @@ def _actions(user: User, case: Case, offer: Offer | None) -> dict[str, list[dict
 
 def _address(action: Action, case: Case, offer: Offer | None) -> str:
     page = ACTION_PAGES[action.name]
+    if not page:  # done on the same page as another
+        return ""
     if action.name == "agree":
         is_open = offer is not None and offer.party == OfferParty.FIRM
         return reverse(page, args=[case.reference, offer.number]) if is_open and offer else ""
-    if action.name == "revoke":
+    if action.name in ("revoke", "confirm_receipt", "deny_receipt"):
         agreed = live_settlement(case)
-        is_revocable = agreed is not None and clock.now() < agreed.revocable_until
-        return reverse(page, args=[case.reference, agreed.offer.number]) if is_revocable and agreed else ""
+        if agreed is None or (action.name == "revoke" and clock.now() >= agreed.revocable_until):
+            return ""
+        return reverse(page, args=[case.reference, agreed.offer.number])
     return reverse(page, args=[case.reference])
 
 

@@ -17,6 +17,7 @@ from casetrack.cases.models import Case, Event
 from casetrack.cases.side_clocks import (
     COUNTER_ANSWER,
     FIRST_ANSWER,
+    PART_PAYMENT,
     REASONS,
     SECOND_REVIEW,
     side_clocks_of,
@@ -51,6 +52,7 @@ SIDES: dict[str, "StrOrPromise"] = {
     COUNTER_ANSWER: _("Answer the amount that you named"),
     REASONS: _("Give you the reasons in writing"),
     SECOND_REVIEW: _("Have the case looked at by somebody else"),
+    PART_PAYMENT: _("Pay what was settled in part"),
 }
 WAITS = _("It waits for your answer to the firm's question.")
 # Stages that ended here were neither kept nor missed: the case left its way.

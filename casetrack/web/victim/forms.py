@@ -1,5 +1,7 @@
 """The forms of a victim's case."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
@@ -10,8 +12,10 @@ from casetrack.correspondence.services import LONGEST
 from casetrack.evidence.services.requests import LONGEST as LONGEST_ANSWER
 from casetrack.intake.additions import LONGEST as LONGEST_ADDITION
 from casetrack.lib.formats import yen
+from casetrack.lib.money import ZERO
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.proposal import Proposal, parts_in
+from casetrack.negotiation.partial import open_parts
+from casetrack.negotiation.proposal import Proposal, is_about, parts_in
 from casetrack.notifications.models import HowTold
 from casetrack.web.forms.choices import ChoiceField
 from casetrack.web.forms.fields import CheckboxField, IdempotentForm, LongTextField, TextField, YenField
@@ -21,7 +25,7 @@ from casetrack.web.report.base import FilesForm, PageForm
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-LAST = ("amount", "conditions", "reason")
+LAST = ("amount", "conditions", "settle_agreed", "reason")
 
 
 class CaseForm(IdempotentForm, PageForm):
@@ -94,6 +98,11 @@ class CounterForm(CaseForm, PartsForm):
         label=_("What else you ask for"), name=_("what else you ask for"), max_length=4000, rows=3, required=False,
         help_text=_("For example shares back, or that the margin debt is waived. You can leave this empty."),
     )  # fmt: skip
+    settle_agreed = CheckboxField(
+        label=_("Settle the parts on which we agree now, and go on about the others"), name=_("the parts"),
+        required=False,
+        help_text=_("The parts that you leave as the firm has them. The firm answers with an offer for these."),
+    )  # fmt: skip
     reason = LongTextField(
         label=_("Why?"), name=_("the reason for your amount"), max_length=4000, rows=6,
         help_text=_("Say which line of the calculation you see differently, and why."),
@@ -101,8 +110,12 @@ class CounterForm(CaseForm, PartsForm):
 
     def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if offer.is_partial:
+            del self.fields["settle_agreed"]
+        disputed = open_parts(offer.assessment, offer.settled_before) if offer.assessment else {}
+        nothing = {name: ZERO for name in disputed if is_about(offer, name)}
         self.add_parts(
-            parts_in(offer), words=PLAIN_COMPONENTS, said=_("The firm offers %(amount)s"),
+            {**nothing, **{name: value for name, value in parts_in(offer).items() if value}}, words=PLAIN_COMPONENTS, said=_("The firm offers %(amount)s"),
             why=_("Why do you see this part differently?"),
         )  # fmt: skip
         self.order_fields([*(name for name in self.fields if name not in LAST), *LAST])
@@ -113,6 +126,10 @@ class CounterForm(CaseForm, PartsForm):
         is_changed = parts != {name: value for name, value in self.expected.items() if value}
         if total is None and not is_changed and not given.get("conditions") and "amount" not in self.errors:
             self.add_error("amount", gettext("Change a part, or enter one amount for everything."))
+        if given.get("settle_agreed") and not self.agreed_parts(parts, total):
+            self.add_error(
+                "settle_agreed", gettext("There is no part on which you agree and another on which you do not.")
+            )
         elif total is not None and is_changed and total != sum(parts.values()):
             said = gettext("The parts above add up to %(amount)s. Leave this empty, or leave the parts as they are.")
             self.add_error("amount", said % {"amount": yen(sum(parts.values()))})
@@ -124,7 +141,13 @@ class CounterForm(CaseForm, PartsForm):
         conditions = given["conditions"] or ""
         if given["amount"] is not None and given["amount"] != sum(parts.values()):
             return Proposal({}, conditions=conditions, total=given["amount"])
-        return Proposal(parts, self.given_reasons(), conditions=conditions)
+        settles = self.agreed_parts(parts, given["amount"]) if given.get("settle_agreed") else ()
+        return Proposal(parts, self.given_reasons(), conditions=conditions, settles=settles)
+
+    def agreed_parts(self, parts: Mapping[str, Decimal], total: Decimal | None) -> tuple[str, ...]:
+        """The parts left as the firm has them, where others were changed."""
+        same = tuple(name for name, value in parts.items() if value == self.expected.get(name))
+        return same if total in (None, sum(parts.values())) and len(same) < len(parts) else ()
 
 
 class ReceiptForm(CaseForm):

@@ -26,7 +26,6 @@ from casetrack.negotiation.finmac import FEES, bracket_of
 from casetrack.negotiation.models import Offer, OfferParty, Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
 from casetrack.negotiation.services import deny_receipt as deny
-from casetrack.negotiation.services import live_settlement
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
 from casetrack.web.report.base import PageForm
@@ -156,13 +155,14 @@ def claimed_in(request: HttpRequest, case: Case) -> Decimal | None:
 
 @page_methods
 @for_victims
-def confirm_receipt(request: HttpRequest, reference: str) -> HttpResponse:
-    """The last step: the money is there."""
+def confirm_receipt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """The money for offer `number` is there: the last step, unless it settled a part."""
     case, user = own_case(request, reference), me(request)
-    payment = _payment(request, case, "confirm_receipt")
+    payment = _payment(request, case, number, "confirm_receipt")
     form = ReceiptForm(posted(request))
     if write_once(request, form, "negotiation.confirm_receipt", lambda: confirm(payment, actor=user)):
-        messages.success(request, _("Thank you. The case is closed."))
+        is_part = payment.settlement.is_partial
+        messages.success(request, _("Thank you. The rest goes on.") if is_part else _("Thank you. The case is closed."))
         return redirect("victim:case", reference=case.reference)
     context = {"case": case, "form": form, "payment": payment, "problems": problems_of(form)}
     return render(request, "victim/confirm_receipt.html", context)
@@ -170,10 +170,10 @@ def confirm_receipt(request: HttpRequest, reference: str) -> HttpResponse:
 
 @page_methods
 @for_victims
-def deny_receipt(request: HttpRequest, reference: str) -> HttpResponse:
+def deny_receipt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The money is not there, or not all of it: the firm has to look."""
     case, user = own_case(request, reference), me(request)
-    payment = _payment(request, case, "deny_receipt")
+    payment = _payment(request, case, number, "deny_receipt")
     form = ReasonForm(
         posted(request), label=_("What is missing?"), noun=_("what is missing"),
         hint=_("For example: nothing came until today, or another amount. The firm reads this."),
@@ -189,13 +189,23 @@ def deny_receipt(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "victim/deny_receipt.html", context)
 
 
-def _payment(request: HttpRequest, case: Case, action: str) -> Payment:
-    """The payment that counts, where the victim may do `action`; 404 otherwise."""
-    payment = Payment.objects.live().filter(case=case).select_related("settlement", "case__firm").first()
-    if payment is None or (request.method != "POST" and not can(me(request), case, action, clock.now())):
+def _payment(request: HttpRequest, case: Case, number: int, action: str) -> Payment:
+    """The payment that counts for offer `number`, where the victim may do `action`; 404 otherwise."""
+    payments = Payment.objects.live().filter(case=case, settlement__offer__number=number)
+    payment = payments.select_related("settlement__offer", "case__firm").first()
+    if payment is None or (request.method != "POST" and not _may_say(request, payment, action)):
         raise Http404
     return payment
 
 
-def settlement_of(case: Case) -> Settlement | None:
-    return live_settlement(case)
+def _may_say(request: HttpRequest, payment: Payment, action: str) -> bool:
+    """Of the payment of a part anything may be said until it is confirmed, wherever the case is."""
+    if payment.settlement.is_partial:
+        return payment.received_at is None and (action == "confirm_receipt" or payment.denied_at is None)
+    return can(me(request), payment.case, action, clock.now())
+
+
+def settlement_of(offer: Offer) -> Settlement | None:
+    """What was agreed by accepting the offer, unless it was taken back."""
+    agreed = Settlement.objects.live().filter(offer=offer)
+    return agreed.select_related("offer", "case", "countersignature").first()

@@ -14,7 +14,7 @@ from casetrack.assessment.reductions import Grounds, grounds_of
 from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.lib.money import ZERO
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.proposal import assessed_parts
+from casetrack.negotiation.proposal import expected_of
 from casetrack.web.formats import quantity
 from casetrack.web.victim.executions import DEEDS
 from casetrack.web.victim.words import DECISIONS
@@ -72,7 +72,7 @@ def making_of(offer: Offer, run: Assessment) -> Making:
         parts=_parts(accounts),
         deliver=[row for account in accounts for row in _restoration(account.result["restoration"])],
         is_cash=run.method == "cash",
-        adjustment=offer.amount - sum(assessed_parts(run).values(), ZERO),
+        adjustment=offer.amount - sum(expected_of(offer).values(), ZERO),
         grounds=grounds_of(run.reduced_by) if run.reduced_by else None,
     )
 

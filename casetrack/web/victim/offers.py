@@ -1,5 +1,7 @@
 """An offer: what it is, how it was made, and the three answers to it, each on a page of its own."""
 
+from typing import Any
+
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
@@ -16,8 +18,10 @@ from casetrack.lib import clock
 from casetrack.negotiation import services
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
 from casetrack.negotiation.proposal import compare
+from casetrack.negotiation.services import live_settlement
 from casetrack.negotiation.services.restorations import items_of
 from casetrack.negotiation.workflow import OfferStatus
+from casetrack.web.parts import in_words
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import AcceptForm, CaseForm, CounterForm, ReasonForm
 from casetrack.web.victim.letters import problems_of, settlement_of, write_once
@@ -48,7 +52,7 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     offer = own_offer(request, reference, number)
     runs = Assessment.objects.visible_to(me(request)).select_related("policy")
     run = runs.filter(pk=offer.assessment_id).first() if offer.assessment_id else None
-    settlement = settlement_of(offer.case)
+    settlement = settlement_of(offer)
     before = run_before(run, issued=True) if run is not None else None
     context = {
         "case": offer.case,
@@ -60,11 +64,20 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "before": before,
         "changes": changes_between(before, run, PLAIN_COMPONENTS) if before and run else [],
         "is_answerable": is_answerable(request, offer),
-        "settlement": settlement if settlement and settlement.offer_id == offer.pk else None,
-        "items": items_of(settlement) if settlement and settlement.offer_id == offer.pk else [],
+        "settlement": settlement,
+        "items": items_of(settlement) if settlement else [],
         "is_revocable": settlement is not None and is_revocable(request, settlement),
+        **scope_of(offer),
     }
     return render(request, "victim/offer.html", context)
+
+
+def scope_of(offer: Offer) -> dict[str, Any]:
+    """What an offer is about, where that is not everything, in words."""
+    return {
+        "settles": [PLAIN_COMPONENTS[name] for name in offer.settles],
+        "settled": in_words(offer.builds_on, PLAIN_COMPONENTS),
+    }
 
 
 def _answer_page(request: HttpRequest, offer: Offer, form: CaseForm, name: str) -> HttpResponse:
@@ -77,6 +90,7 @@ def _answer_page(request: HttpRequest, offer: Offer, form: CaseForm, name: str) 
         "form": form,
         "problems": problems_of(form),
         "cooling_hours": settings.SETTLEMENT_COOLING_OFF_HOURS,
+        **scope_of(offer),
     }
     return render(request, f"victim/offer_{name}.html", context)
 
@@ -97,14 +111,24 @@ def _accept(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = AcceptForm(posted(request))
     user = me(request)
     if write_once(request, form, "negotiation.accept", lambda: services.accept_offer(offer, actor=user)):
-        messages.success(request, _("You have accepted the offer. The firm countersigns it, and then pays the amount."))
+        said = _("You have accepted the offer. The firm countersigns it, and then pays the amount.")
+        if offer.is_partial:
+            said = _(
+                "You have accepted the offer for a part. The firm countersigns and pays it; about the rest it goes on."
+            )
+        messages.success(request, said)
         return redirect("victim:case", reference=offer.case.reference)
     return _answer_page(request, offer, form, "accept")
 
 
 def is_revocable(request: HttpRequest, settlement: Settlement) -> bool:
+    """Whether the acceptance may still be taken back; of a part, as long as the whole was not agreed on top of it."""
     now = clock.now()
-    return now < settlement.revocable_until and can(me(request), settlement.case, "revoke", now)
+    if now >= settlement.revocable_until:
+        return False
+    if settlement.is_partial:
+        return live_settlement(settlement.case) is None
+    return can(me(request), settlement.case, "revoke", now)
 
 
 @page_methods
@@ -112,8 +136,8 @@ def is_revocable(request: HttpRequest, settlement: Settlement) -> bool:
 def revoke(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Take the acceptance back, as long as it can be."""
     offer, user = own_offer(request, reference, number), me(request)
-    settlement = settlement_of(offer.case)
-    if settlement is None or settlement.offer_id != offer.pk:
+    settlement = settlement_of(offer)
+    if settlement is None:
         raise Http404
     form = ReasonForm(
         posted(request), label=_("Why do you take it back?"), noun=_("the reason"), required=False,

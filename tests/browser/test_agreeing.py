@@ -50,7 +50,7 @@ def test_asking_agreeing_and_taking_back(
     see(hers, case, "case-agreed")
     see(hers, f"{case}offers/1/revoke/", "revoke")
     almas = open_as(alma, language=language, width=width)
-    see(almas, f"firm/{case}settlement/", "unsigned")
+    see(almas, f"firm/{case}offers/1/settlement/", "unsigned")
     with almas.expect_navigation():
         almas.click("form[action$='/sign/'] .govuk-button")
     check(almas)

@@ -114,21 +114,21 @@ def test_negotiating_and_paying(visit: Callable[..., Visit], told: Story, langua
     alma.open(ACCOUNT + "access/", "access-decisions")
     with system_scope():
         told.offered(Decimal(16_000_000)).accepted()
-    alma.open("settlement/", "settlement")
+    alma.open("offers/3/settlement/", "settlement")
     with system_scope():
         told.countersigned()
-    alma.open("settlement/", "settlement-signed")
-    alma.open("legal-basis/", "legal-basis")
+    alma.open("offers/3/settlement/", "settlement-signed")
+    alma.open("offers/3/legal-basis/", "legal-basis")
     alma.send("legal-basis-error")
     with system_scope():
         told.cleared()
-    alma.open("legal-basis/", "legal-basis-checked")
+    alma.open("offers/3/legal-basis/", "legal-basis-checked")
     alma.page.locator("main details summary").click()
     alma.see("legal-basis-facts")
-    alma.open("payment/", "payment")
+    alma.open("offers/3/payment/", "payment")
     alma.fill(paid_on_year="2025", paid_on_month="2", paid_on_day="30")
     alma.send("payment-error")
     with system_scope():
         told.paid()
-    alma.open("settlement/", "settlement-paid")
+    alma.open("offers/3/settlement/", "settlement-paid")
     alma.open("", "case-paid")

@@ -89,14 +89,14 @@ def test_shares_are_moved_and_vera_sees_it(
         check(page)
         shot(page, f"shares-{name}-{language}-{width}")
 
-    see(his, f"firm/{case}settlement/", "settlement")
-    see(his, f"firm/{case}settlement/shares/1/", "instruct")
+    see(his, f"firm/{case}offers/1/settlement/", "settlement")
+    see(his, f"firm/{case}offers/1/settlement/shares/1/", "instruct")
     his.check("#id_custody_0", force=True)
     his.fill("#id_lot", "2024-05-01, 250")
     with his.expect_navigation():
         his.locator("main form .govuk-button[type=submit]").last.click()
     check(his)
-    see(almas, f"firm/{case}settlement/shares/1/", "confirm")
+    see(almas, f"firm/{case}offers/1/settlement/shares/1/", "confirm")
     with almas.expect_navigation():
         almas.locator("main form .govuk-button[type=submit]").last.click()
     check(almas)

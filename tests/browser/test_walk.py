@@ -280,32 +280,32 @@ def vera_accepts(vera: Walk, case: str) -> None:
 
 
 def alma_countersigns(alma: Walk, case: str) -> None:
-    alma.go(case + "payment/", "payment-unsigned")
+    alma.go(case + "offers/3/payment/", "payment-unsigned")
     alma.send("payment-unsigned-refused")
     assert alma.errors()
-    alma.go(case + "settlement/", "settlement")
+    alma.go(case + "offers/3/settlement/", "settlement")
     alma.send("settlement-signed", button="form[action$='/sign/'] .govuk-button")
 
 
 def the_legal_basis_is_cleared(ivan: Walk, alma: Walk, case: str) -> None:
     """The court's paper of 30 days ago, which alma checks: without it the payment is refused."""
-    alma.go(case + "payment/", "payment-without-basis")
+    alma.go(case + "offers/3/payment/", "payment-without-basis")
     alma.send("payment-refused")
     assert alma.errors()
-    ivan.go(case + "legal-basis/", "legal-basis")
+    ivan.go(case + "offers/3/legal-basis/", "legal-basis")
     ivan.send("legal-basis-error")
     assert ivan.errors()
     ivan.page.check("[name=kind][value=court_settlement]", force=True)
     ivan.fill(reference="東京地裁 令和7年 41号", decided_on_year="2025", decided_on_month="5", decided_on_day="1")
     ivan.send("legal-basis-recorded")
-    alma.go(case + "legal-basis/", "legal-basis-to-check")
+    alma.go(case + "offers/3/legal-basis/", "legal-basis-to-check")
     alma.send("legal-basis-checked", button="form[action$='/check/'] .govuk-button")
 
 
 def alma_pays_and_vera_confirms(alma: Walk, vera: Walk, case: str, own: str) -> None:
-    alma.go(case + "payment/", "payment")
+    alma.go(case + "offers/3/payment/", "payment")
     alma.send("paid")
-    vera.go(f"{own}money-arrived/", "money-arrived")
+    vera.go(f"{own}offers/3/money-arrived/", "money-arrived")
     vera.page.check("[name=arrived]", force=True)
     vera.send("closed")
 

@@ -114,9 +114,9 @@ def test_each_security_is_instructed_once_and_confirmed_once_by_another_person(a
 def test_the_pages_lead_through_it_and_vera_sees_what_was_moved(agreed: Story, client_of: Any) -> None:
     case = agreed.case.reference
     ivans, almas, hers = (client_of(agreed.user(name)) for name in ("ivan", "alma", "vera"))
-    page = f"/en/firm/cases/{case}/settlement/shares/1/"
+    page = f"/en/firm/cases/{case}/offers/1/settlement/shares/1/"
     with travel_to(agreed.at):
-        assert page in ivans.get(f"/en/firm/cases/{case}/settlement/").content.decode()
+        assert page in ivans.get(f"/en/firm/cases/{case}/offers/1/settlement/").content.decode()
         assert almas.get(page).status_code == 404
         wrong = ivans.post(page, {"incident": "1", "custody": "specific", "lot": ""})
         assert (wrong.status_code, set(wrong.context["form"].errors)) == (400, {"lot"})
@@ -131,4 +131,4 @@ def test_the_pages_lead_through_it_and_vera_sees_what_was_moved(agreed: Story, c
         for outsider in ("bruno", "otto", "rita"):
             browser: Client = client_of(agreed.user(outsider))
             assert browser.get(page).status_code == 404
-        assert ivans.get(f"/en/firm/cases/{case}/settlement/shares/3/").status_code == 404
+        assert ivans.get(f"/en/firm/cases/{case}/offers/1/settlement/shares/3/").status_code == 404

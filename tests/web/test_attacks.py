@@ -88,7 +88,7 @@ def test_junk_in_the_acts_of_a_case_is_answered(story: Story, client_of: ClientO
             {"adjustment": junk, "in_kind": junk, "reasons": junk, "valid_until_year": junk},
         ),
         (alma, "firm:offer-withdraw", [reference, 1], {"reason": junk}),
-        (alma, "firm:payment", [reference], {"note": junk, "paid_on_year": junk}),
+        (alma, "firm:payment", [reference, 1], {"note": junk, "paid_on_year": junk}),
     ):
         answer = client.post(reverse(name, args=arguments), {**sent, "idempotency_key": junk})
         assert answer.status_code in (200, 302, 400, 404), name

@@ -118,7 +118,7 @@ def test_the_payment_page_shows_the_block_and_refuses(client_of: Any, story: Sto
     story.to_settlement()
     with travel_to(story.at):
         change_bank_account(DETAILS, actor=story.user("vera"))
-        alma, page = client_of(story.user("alma")), f"/en/firm/cases/{story.case.reference}/payment/"
+        alma, page = client_of(story.user("alma")), f"/en/firm/cases/{story.case.reference}/offers/1/payment/"
         assert "Cooling off" in alma.get(page).content.decode()
         day = story.at.date()
         sent = {"paid_on_year": day.year, "paid_on_month": day.month, "paid_on_day": day.day}

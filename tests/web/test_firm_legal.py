@@ -20,7 +20,7 @@ def agreed(story: Story) -> Story:
 
 
 def at(story: Story, tail: str = "") -> str:
-    return f"/en/firm/cases/{story.case.reference}/legal-basis/{tail}"
+    return f"/en/firm/cases/{story.case.reference}/offers/1/legal-basis/{tail}"
 
 
 def test_ivan_records_it_and_alma_checks_it(agreed: Story, client_of: Any) -> None:
@@ -53,7 +53,7 @@ def test_alma_returns_it_with_a_reason_that_ivan_reads(agreed: Story, client_of:
 
 
 def test_the_payment_page_says_what_is_missing(agreed: Story, client_of: Any) -> None:
-    page = f"/en/firm/cases/{agreed.case.reference}/payment/"
+    page = f"/en/firm/cases/{agreed.case.reference}/offers/1/payment/"
     alma, day = client_of(agreed.user("alma")), agreed.at.date()
     assert "Without a legal basis nothing may be paid." in alma.get(page).content.decode()
     sent = {"paid_on_year": day.year, "paid_on_month": day.month, "paid_on_day": day.day}
@@ -61,7 +61,7 @@ def test_the_payment_page_says_what_is_missing(agreed: Story, client_of: Any) ->
 
 
 def test_the_facts_of_an_accident_report_are_downloaded_by_the_firm_alone(agreed: Story, client_of: Any) -> None:
-    page = f"/en/firm/cases/{agreed.case.reference}/accident-report.csv"
+    page = f"/en/firm/cases/{agreed.case.reference}/offers/1/accident-report.csv"
     text = client_of(agreed.user("alma")).get(page).content.decode("utf-8-sig")
     assert f"Reference number,{agreed.case.reference}" in text
     assert agreed.settlement.terms_sha256 in text

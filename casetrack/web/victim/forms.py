@@ -114,8 +114,9 @@ class CounterForm(CaseForm, PartsForm):
             del self.fields["settle_agreed"]
         disputed = open_parts(offer.assessment, offer.settled_before) if offer.assessment else {}
         nothing = {name: ZERO for name in disputed if is_about(offer, name)}
+        offered = {name: value for name, value in parts_in(offer).items() if value}
         self.add_parts(
-            {**nothing, **{name: value for name, value in parts_in(offer).items() if value}}, words=PLAIN_COMPONENTS, said=_("The firm offers %(amount)s"),
+            {**nothing, **offered}, words=PLAIN_COMPONENTS, said=_("The firm offers %(amount)s"),
             why=_("Why do you see this part differently?"),
         )  # fmt: skip
         self.order_fields([*(name for name in self.fields if name not in LAST), *LAST])

@@ -9,7 +9,7 @@ from casetrack.assessment.statement import PLAIN_COMPONENTS, parts_of
 from casetrack.audit.models import Entry
 from casetrack.cases.models import Case
 from casetrack.documents.blocks import Block, content, figure, heading, pairs, paragraph, quote, steps, table
-from casetrack.documents.loss import loss_statement
+from casetrack.documents.loss import loss_statement, taxes
 from casetrack.documents.models import DocumentKind
 from casetrack.documents.registry import Facts, after
 from casetrack.lib.formats import jp_date, jp_datetime, quantity, yen
@@ -104,6 +104,7 @@ def _offered(case: Case, made: Offer) -> Iterator[Block]:
         yield paragraph(
             _("The calculation is in statement of loss %(number)s, line by line.") % {"number": made.assessment.number}
         )
+    yield from taxes()
     yield heading(_("How you can answer"))
     yield steps(
         [

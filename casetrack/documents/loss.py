@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from casetrack.assessment.models import Assessment
 from casetrack.assessment.reductions import Ground, grounds_of
 from casetrack.assessment.statement import PLAIN_COMPONENTS, Account, Line, statement
+from casetrack.assessment.taxes import BOTH, Fact, facts_for
 from casetrack.documents.blocks import Block, content, heading, pairs, paragraph, table
 from casetrack.documents.registry import Facts
-from casetrack.lib.formats import NONE, jp_date, jp_datetime, quantity, yen
+from casetrack.lib.formats import NONE, jp_date, jp_datetime, listed, quantity, yen
 
 
 def loss_statement(run: Assessment, at: dt.datetime) -> Facts:
@@ -24,6 +25,7 @@ def _blocks(run: Assessment) -> Iterator[Block]:
         [
             (_("Statement"), str(run.number)),
             (_("Valuation date"), jp_date(run.valuation_on)),
+            (_("Where the date comes from"), _rests_on(run)),
             (_("Policy"), _("Version %(version)s") % {"version": run.policy.version}),
             (_("Method of the policy"), run.policy.get_method_display()),
         ]
@@ -35,7 +37,36 @@ def _blocks(run: Assessment) -> Iterator[Block]:
     yield from _reduction(run)
     for account in statement(run, PLAIN_COMPONENTS):
         yield from _account(account)
+    if run.price_evidence:
+        yield heading(_("Files that show the entered prices"))
+        yield pairs([(file["name"], f"{file['sha256'][:32]}\n{file['sha256'][32:]}") for file in run.price_evidence])
+    yield from taxes()
     yield paragraph(_("Rules of assessment, version %(version)s") % {"version": run.method_version})
+
+
+def _rests_on(run: Assessment) -> str:
+    """What the date rests on, with the words of whoever proposed or chose it."""
+    said = run.valuation_proposal.reason if run.valuation_proposal else run.valuation_reason
+    return "\n".join(filter(None, [str(run.get_valuation_basis_display()), said]))
+
+
+def taxes() -> Iterator[Block]:
+    """What is known of taxes and NISA by method, for the statement and for the offer."""
+    yield heading(_("Taxes and NISA: facts, not advice"))
+    yield paragraph(
+        _(
+            "What was published, as far as it could be read. It does not look at your own case: ask the tax office or"
+            " a tax accountant."
+        )
+    )
+    head = [(_("Method"), "auto left"), (_("What is known"), "1.6fr left"), (_("Source"), "1fr left")]
+    yield table(head, [[listed(m.label for m in f.methods), f.text, _source(f)] for f in facts_for(*BOTH)])
+
+
+def _source(fact: Fact) -> str:
+    if fact.source is None:
+        return _("Not settled")
+    return f"{fact.source.name}\n{jp_date(fact.source.on)}\n{fact.source.address}"
 
 
 def _reduction(run: Assessment) -> Iterator[Block]:

@@ -24,7 +24,7 @@ from casetrack.market.services import PriceHistory
 MOST_DAYS = 60
 # Events times days that one page computes: half a second of one core. Longer accounts get fewer days.
 WORK = 12_000
-FEWEST_DAYS = 8
+FEWEST_DAYS = 5
 UNPRICED = ("missing_price", "missing_rate")
 
 PricesOn = Callable[[dt.date], Mapping[str, str]]

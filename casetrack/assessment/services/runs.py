@@ -29,7 +29,7 @@ from casetrack.assessment.services.inputs import (
 from casetrack.assessment.services.policies import policy_for
 from casetrack.assessment.services.reductions import check_takeable, reduction_of
 from casetrack.assessment.services.valuation_dates import Fixed, fixed_date
-from casetrack.calc.loss import METHOD_VERSION, Refusal, assess
+from casetrack.calc.loss import METHOD_VERSION, METHODS, Refusal, assess
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case, CompromisedAccount
 from casetrack.cases.permissions import can_investigate
@@ -210,14 +210,16 @@ def _write(run: Assessment, actor: User) -> None:
 
 
 def recompute(run: Assessment) -> list[str]:
-    """Run the stored inputs again: the account hints whose result differs (none: the same digits).
+    """Run the stored inputs again by the rules of the run's own version: the account hints whose result differs (none:
+    the same digits).
 
     Also names an account whose stored inputs no longer have the stored hash.
     """
+    by_the_rules = METHODS[run.method_version]
     return [
         row.incident.masked
         for row in run.accounts.select_related("incident").order_by("pk")
-        if digest(row.inputs) != row.inputs_sha256 or assess(row.inputs) != row.result
+        if digest(row.inputs) != row.inputs_sha256 or by_the_rules(row.inputs) != row.result
     ]
 
 

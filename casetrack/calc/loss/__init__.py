@@ -6,7 +6,7 @@ check), lines, policy, output (values to JSON).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from casetrack.calc.loss.exact import decimal_text, total
@@ -20,7 +20,7 @@ from casetrack.calc.loss.replay import Account, replay
 from casetrack.calc.loss.splits import restate
 from casetrack.calc.loss.worlds import World, replay_worlds
 
-__all__ = ["COMPONENTS", "METHOD_VERSION", "Code", "Refusal", "assess", "assess_json"]
+__all__ = ["COMPONENTS", "METHODS", "METHOD_VERSION", "Code", "Refusal", "assess", "assess_json"]
 
 METHOD_VERSION = "1"
 """Changes whenever the same input may give another result."""
@@ -52,6 +52,10 @@ def assess(document: Mapping[str, Any]) -> dict[str, Any]:
             "yen. This is a fault of the program; please report it.",
         )
     return result(accepted, lines, values, actual, restoration)
+
+
+METHODS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {METHOD_VERSION: assess}
+"""The rules by their version. A new version is added beside the old ones: a stored run is recomputed by its own."""
 
 
 def assess_json(text: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`make bench`: how fast the calculator is, as ratios against named references measured in the same run."""
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from casetrack.assessment.curve import MOST_DAYS, points_of
 from casetrack.assessment.services.policies import DEFAULT_POLICY
 from casetrack.calc.loss import assess
 from casetrack.demo.story import DECISIONS_B, EXAMPLE_B, PRICES_B
@@ -61,6 +63,18 @@ def read_numbers(document: dict[str, Any]) -> int:
     return sum(1 for event in read["events"] for name in ("quantity", "price", "fees") if Decimal(event.get(name, "0")))
 
 
+def curve(document: dict[str, Any], days: int = MOST_DAYS) -> int:
+    """The statement's curve over `days` days, each with prices of its own, without the query: the points drawn."""
+    own = dt.date.fromisoformat(document["valuation"]["date"])
+    prices = {
+        own - dt.timedelta(n): {
+            code: str(Decimal(price) + n) for code, price in document["valuation"]["prices"].items()
+        }
+        for n in range(days)
+    }
+    return len(points_of([document], prices, own, lambda day: prices[day]))
+
+
 class Command(BaseCommand):
     help = "Measures the calculator against named references in the same run; CPU time of one core."
     requires_system_checks: list[str] = []
@@ -69,11 +83,16 @@ class Command(BaseCommand):
         case, account = typical(), long(EVENTS)
         assessed, floor = per_second(lambda: assess(case)), per_second(lambda: read_numbers(case))
         self.stdout.write(
-            f"typical case ({len(case['events'])} events): {assessed:,.0f} assessments per second and core;"
+            f"typical case (example B, {len(case['events'])} events): {assessed:,.0f} assessments per second and core;"
             f" {floor / assessed:.1f} times the time of reading its JSON into decimals"
         )
         seconds, least = 1 / per_second(lambda: assess(account)), 1 / per_second(lambda: read_numbers(account))
         self.stdout.write(
             f"one account of {EVENTS:,} events: {seconds:.2f} s ({'within' if seconds < 1 else 'OVER'} the promised"
             f" second); {seconds / least:.1f} times the time of reading its JSON into decimals"
+        )
+        drawn = 1 / per_second(lambda: curve(case))
+        self.stdout.write(
+            f"curve of the typical case over {MOST_DAYS} valuation dates: {drawn:.3f} s"
+            f" ({'within' if drawn < 0.5 else 'OVER'} half a second); {drawn * assessed / MOST_DAYS:.2f} times as many single assessments"
         )

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from casetrack.api.views import assessments, cases, docs, executions, messages, offers
+from casetrack.api.views import assessments, cases, docs, executions, messages, offers, reductions
 
 app_name = "api"
 CASE = "cases/<str:reference>/"
@@ -22,6 +22,10 @@ urlpatterns = [
     path(CASE + "messages/", messages.MessageList.as_view(), name="message-list"),
     path(CASE + "assessments/", assessments.AssessmentList.as_view(), name="assessment-list"),
     path(CASE + "assessments/<int:number>/", assessments.AssessmentDetail.as_view(), name="assessment-detail"),
+    path(CASE + "reductions/", reductions.ReductionList.as_view(), name="reduction-list"),
+    path(CASE + "reductions/<int:number>/approve/", reductions.ApproveReduction.as_view(), name="reduction-approve"),
+    path(CASE + "reductions/<int:number>/return/", reductions.ReturnReduction.as_view(), name="reduction-return"),
+    path(CASE + "reductions/<int:number>/drop/", reductions.DropReduction.as_view(), name="reduction-drop"),
     path("assessments/preview/", assessments.Preview.as_view(), name="assessment-preview"),
     re_path("", docs.Nowhere.as_view(), name="nowhere"),
 ]

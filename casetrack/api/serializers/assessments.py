@@ -3,6 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from casetrack.api.serializers.fields import Document, ExactDecimal
+from casetrack.api.serializers.reductions import ReductionSerializer
 from casetrack.assessment.models import Method
 
 
@@ -39,4 +40,5 @@ class AssessedAccountSerializer(serializers.Serializer[Any]):
 
 
 class AssessmentDetailSerializer(AssessmentSerializer):
+    reduced_by = ReductionSerializer(allow_null=True, help_text="The grounds of the reduction that the run took.")
     accounts = AssessedAccountSerializer(many=True, source="accounts.all")

@@ -14,6 +14,7 @@ from casetrack.api.schema import NUMBER, REFERENCE, RefusalSerializer, problems,
 from casetrack.api.serializers.assessments import AssessmentDetailSerializer, AssessmentSerializer
 from casetrack.api.views.base import ApiList, ApiView
 from casetrack.assessment.models import Assessment
+from casetrack.assessment.reductions import files_of
 from casetrack.calc.loss import Refusal, assess
 
 
@@ -37,11 +38,13 @@ class AssessmentList(AssessmentView, ApiList):
 class AssessmentDetail(AssessmentView):
     @reads(AssessmentDetailSerializer, tag="assessments", name="assessments_retrieve", parameters=(REFERENCE, NUMBER))
     def get(self, _request: Request, reference: str, number: int) -> Response:
-        """One run with the input and the result of each account."""
-        run = self.rows().prefetch_related("accounts__incident").filter(number=number).first()
+        """One run with the input and the result of each account, and the grounds of its reduction."""
+        rows = self.rows().select_related("reduced_by").prefetch_related("accounts__incident")
+        run = rows.filter(number=number).first()
         if run is None:
             raise Http404
-        return Response(AssessmentDetailSerializer(run).data)
+        files = files_of([run.reduced_by] if run.reduced_by else [])
+        return Response(AssessmentDetailSerializer(run, context={"files": files}).data)
 
 
 class PreviewThrottle(UserRateThrottle):

@@ -45,8 +45,9 @@ class ReductionView(ApiView):
         found = self.reduction(number)
         return Response(FirmReductionSerializer(found, context={"files": files_of([found])}).data, status=status)
 
-    def write(self, number: int, act: Callable[..., Reduction], **given: Any) -> Response:
+    def write(self, number: int, act: Callable[..., Reduction], body: type[Any] | None = None) -> Response:
         found, actor = self.reduction(number), person(self.request)
+        given = self.given(body) if body else {}
         write_once(self.request, lambda: act(found, actor=actor, **given).status)
         return self.answer(number)
 
@@ -74,8 +75,8 @@ class ReductionList(ReductionView, ApiList):
         case, given = self.case(), self.given(ProposedReductionSerializer)
 
         def write() -> str:
-            sides = {name: said(given.pop(name), case, field=name) for name in ("customer", "firm")}
-            return str(propose_reduction(case, actor=person(request), **sides, **given).number)
+            sides = {name: said(given[name], case, field=name) for name in ("customer", "firm")}
+            return str(propose_reduction(case, actor=person(request), **{**given, **sides}).number)
 
         return self.answer(write_once(request, write), status=201)
 
@@ -93,11 +94,11 @@ class ReturnReduction(ReductionView):
     )
     def post(self, request: Request, reference: str, number: int) -> Response:
         """An approver sends it back with a reason."""
-        return self.write(number, return_reduction, **self.given(RequiredReasonSerializer))
+        return self.write(number, return_reduction, RequiredReasonSerializer)
 
 
 class DropReduction(ReductionView):
     @writes(RequiredReasonSerializer, FirmReductionSerializer, tag="reductions", name="reductions_drop", parameters=ONE)
     def post(self, request: Request, reference: str, number: int) -> Response:
         """An investigator gives up what waits, an approver what was approved."""
-        return self.write(number, drop_reduction, **self.given(RequiredReasonSerializer))
+        return self.write(number, drop_reduction, RequiredReasonSerializer)

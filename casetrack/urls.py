@@ -26,6 +26,7 @@ urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
     path("", include("casetrack.web.victim.urls")),
     path("firm/", include("casetrack.web.firm.urls")),
+    path("mediator/", include("casetrack.web.mediator.urls")),
     path("regulator/", include("casetrack.web.regulator.urls")),
 )
 

@@ -18,6 +18,7 @@ from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.intake.models import Addition
 from casetrack.intake.placing import is_unplaced
 from casetrack.ledger.models import Execution
+from casetrack.mediation.models import Mediation
 from casetrack.negotiation.models import Offer, Settlement
 from casetrack.people.models import User
 
@@ -62,6 +63,7 @@ def case_facts(case: Case, user: User) -> dict[str, Any]:
         ],
         "valuation_dates": _valuation_dates(case, user),
         "settlements": _settlements(case),
+        "mediations": mediations(case),
         "measures": [facts(row, *MEASURE) for row in case.measures.filter(status__in=TOLD).order_by("number")],
     }
 
@@ -103,6 +105,31 @@ def events(case: Case, user: User) -> list[dict[str, Any]]:
     return [
         {"at": row.at, "action": action, "who": row.who, "what": str(row.title), "words": row.note}
         for action, row in zip(actions, timeline(case, user=user), strict=True)
+    ]
+
+
+MEDIATION = (
+    "number", "status", "claimed", "fee", "asks", "applied_at", "accepted_at", "file_number", "amount", "reason",
+    "ended_at",
+)  # fmt: skip
+HEARING = ("number", "at", "is_online", "place", "note", "cancelled_at", "cancelled_because")
+PROPOSAL = (
+    "number", "amount", "components", "text", "reasons", "answer_by", "made_at", "victim_reply", "victim_said",
+    "victim_replied_at", "firm_reply", "firm_said", "firm_replied_at",
+)  # fmt: skip
+
+
+def mediations(case: Case) -> list[dict[str, Any]]:
+    """Each with its hearings and proposals, as all three parties read them."""
+    rows = Mediation.objects.filter(case=case).select_related("body").order_by("number")
+    return [
+        {
+            **facts(row, *MEDIATION),
+            "body": {"code": row.body.code, "name_ja": row.body.name_ja, "name_en": row.body.name_en},
+            "hearings": [facts(one, *HEARING) for one in row.hearings.order_by("number")],
+            "proposals": [facts(one, *PROPOSAL) for one in row.proposals.order_by("number")],
+        }
+        for row in rows
     ]
 
 

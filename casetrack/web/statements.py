@@ -13,14 +13,15 @@ from casetrack.web.charts import Dated, lines_by_date
 from casetrack.web.formats import jp_date
 
 
-def statement_page(run: Assessment, *, for_victim: bool) -> dict[str, Any]:
-    """What `includes/statement.html` shows; the victim reads the components in plain words, and is told what changed
-    since the run that came with the offer before."""
+def statement_page(run: Assessment, *, for_victim: bool, is_outside: bool = False) -> dict[str, Any]:
+    """What `includes/statement.html` shows; the victim reads the components in plain words. Outside the firm (the
+    victim, or with `is_outside` a mediator) one is told what changed since the run that came with the offer before."""
     words = PLAIN_COMPONENTS if for_victim else COMPONENTS
-    before, curve = run_before(run, issued=for_victim), curve_of(run)
+    before, curve = run_before(run, issued=for_victim or is_outside), curve_of(run)
     return {
         "run": run,
         "for_victim": for_victim,
+        "is_outside": is_outside,
         "before": before,
         "changes": changes_between(before, run, words) if before else [],
         "accounts": statement(run, words),

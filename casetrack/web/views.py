@@ -15,7 +15,9 @@ from casetrack.people.models import Role, User
 
 # The public pages, each a template of its own in templates/public.
 GUIDES = frozenset({"stop", "evidence", "check-list", "police", "compensation", "help", "accessibility"})
-HOMES = {Role.VICTIM: "victim:home", Role.FIRM: "firm:queue", Role.REGULATOR: "regulator:summary"}
+HOMES = {Role.VICTIM: "victim:home", Role.FIRM: "firm:queue", Role.REGULATOR: "regulator:summary"} | {
+    Role.MEDIATOR: "mediator:desk",
+}
 
 
 @login_not_required

@@ -49,6 +49,7 @@ TOLD = {
     "assessment_valuationproposal", "assessment_valuationanswer",
     "negotiation_offer", "negotiation_settlement", "negotiation_countersignature", "negotiation_interimmeasure",
     "negotiation_restorationinstruction",
+    "mediation_mediation", "mediation_hearing", "mediation_conciliationproposal",
     "negotiation_payment", "documents_document", "intake_draft", "intake_broughttrade", "intake_columnmapping",
     "intake_addition", "intake_unplacedtrade",
     "notifications_delivery", "notifications_mailchoice", "copies_copy",

@@ -165,6 +165,8 @@ def test_a_mediator_reaches_a_case_of_her_body_from_her_desk_and_nowhere_else(
             path = reverse(name, kwargs=arguments)
             answers = {method: ask(mina, method, path) for method in ("GET", "POST")}
             assert set(answers.values()) <= {"403", "404", "405"}, (name, answers)
+        for name in ("mediator:case", "mediator:good-faith", "mediator:accept"):
+            assert ask(mina, "GET", reverse(name, args=[world.story.case.reference])) == "200"
 
 
 def test_without_a_log_in_only_the_public_pages_open() -> None:

@@ -138,7 +138,7 @@ def test_the_way_out_is_open_only_when_the_table_says_so(browser: Client, story:
     with travel_to(late):
         assert "FINMAC" in text(browser.get(at("escalate", story.case)))
         assert "up to ¥1,000,000" in text(browser.get(at("escalate", story.case)))
-        browser.post(at("escalate", story.case), key() | {"reason": "No answer for months."})
+        browser.post(at("escalate", story.case), key() | {"body": "elsewhere", "reason": "No answer for months."})
     story.case.refresh_from_db()
     assert story.case.status == "escalated"
 

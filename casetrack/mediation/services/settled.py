@@ -39,7 +39,7 @@ def prepare_bound_offer(
     Raises InvalidInput (another amount) besides.
     """
     agreed = agreed_amount(lock(case))
-    if agreed is not None and proposal.amount != agreed:
+    if agreed is not None and (proposal.amount != agreed or proposal.settles):
         raise InvalidInput(
             _("The mediation was settled at %(amount)s yen. The offer must be of exactly that amount."),
             field="adjustment", amount=f"{agreed:,}",
@@ -54,7 +54,7 @@ def approve_bound_offer(offer: Offer, *, actor: User) -> Offer:
     Raises Conflict (another amount was agreed) besides.
     """
     agreed = agreed_amount(lock(offer.case))
-    if agreed is not None and offer.amount != agreed:
+    if agreed is not None and (offer.amount != agreed or offer.settles):
         raise Conflict(
             _("The mediation was settled at %(amount)s yen. The offer must be of exactly that amount."),
             amount=f"{agreed:,}",

@@ -17,6 +17,7 @@ from casetrack.evidence.models import EvidenceFile
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.lib.files import csv_text
+from casetrack.mediation.services import settled_mediation
 from casetrack.negotiation.accident_report import facts_of
 from casetrack.negotiation.bases import SOURCES, Basis, limit_on
 from casetrack.negotiation.models import BasisStatus, LegalBasis, Settlement
@@ -76,7 +77,8 @@ def legal_basis(request: HttpRequest, reference: str, number: int) -> HttpRespon
     role = permissions.role_in(me(request), case)
     live, is_paid = basis_of(settlement), settlement.payments.live().exists()
     may_record = role in (INVESTIGATOR, APPROVER) and live is None and not is_paid
-    form = LegalBasisForm(posted(request), case=case) if may_record or request.method == "POST" else None
+    first = settled_basis(case, settlement)
+    form = LegalBasisForm(posted(request), case=case, initial=first) if may_record or request.method == "POST" else None
     status = 400 if request.method == "POST" else 200
     if form is not None and form.is_bound and form.is_valid():
         given = form.cleaned_data
@@ -94,6 +96,7 @@ def legal_basis(request: HttpRequest, reference: str, number: int) -> HttpRespon
         "case": case,
         "settlement": settlement,
         "form": form,
+        "is_mediated": bool(first),
         "bases": _bases(settlement),
         "live": live,
         "source": SOURCES[live.kind] if live else "",
@@ -104,6 +107,19 @@ def legal_basis(request: HttpRequest, reference: str, number: int) -> HttpRespon
         "facts": facts_of(settlement, live),
     }  # fmt: skip
     return render(request, "firm/legal_basis.html", context, status=status)
+
+
+def settled_basis(case: Case, settlement: Settlement) -> dict[str, Any]:
+    """The form's first values where a designated body mediated just this settlement; empty otherwise."""
+    mediation = settled_mediation(case)
+    if mediation is None or mediation.amount != settlement.amount or settlement.offer.settles:
+        return {}
+    reference = f"{mediation.body} {mediation.file_number}".strip()
+    return {
+        "kind": Basis.DESIGNATED_ADR,
+        "reference": reference[:120],
+        "decided_on": clock.tokyo_date(mediation.ended_at or settlement.agreed_at),
+    }
 
 
 def _bases(settlement: Settlement) -> list[LegalBasis]:

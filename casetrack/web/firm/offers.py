@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,10 +19,10 @@ from casetrack.cases.models import Case
 from casetrack.cases.workflow import APPROVER, INVESTIGATOR
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.mediation.services import approve_bound_offer, prepare_bound_offer
+from casetrack.mediation.services import agreed_amount, approve_bound_offer, prepare_bound_offer, settled_mediation
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.partial import amount_for_whole, names_in, settled_parts
-from casetrack.negotiation.proposal import compare
+from casetrack.negotiation.proposal import at_amount, compare
 from casetrack.negotiation.services import (
     discard_offer,
     reject_offer,
@@ -50,9 +51,11 @@ def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     counters = case.offers.filter(party=OfferParty.VICTIM, status=OfferStatus.OPEN)
     counter = counters.select_related("in_answer_to__assessment").first()
     settled = settled_parts(case)
+    agreed = agreed_amount(case)
     form = OfferForm(
-        posted(request), run=run, settled=names_in(settled), wanted=counter.settles if counter else (),
-        initial={"valid_until": until},
+        posted(request), run=run, settled=names_in(settled),
+        wanted=counter.settles if counter and agreed is None else (),
+        initial={"valid_until": until, **bound_parts(case, run, agreed)},
     )  # fmt: skip
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
@@ -73,9 +76,21 @@ def prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "form": form,
         "history": history(request, case),
         "counter": counter,
+        "agreed": agreed,
         "compared": compare(counter) if counter else None,
     }
     return render(request, "firm/offer_prepare.html", context, status=status)
+
+
+def bound_parts(case: Case, run: Assessment, agreed: Decimal | None) -> dict[str, Any]:
+    """The form's first values where a mediation was settled at `agreed` whole yen: what was assessed and is not settled
+    yet, and the rest as an adjustment. None: there was no such mediation."""
+    if agreed is None:
+        return {}
+    mediation = settled_mediation(case)
+    why = _("Settlement in mediation at %(body)s.") % {"body": mediation.body if mediation else ""}
+    bound = at_amount(run, agreed, why, names_in(settled_parts(case)))
+    return {**bound.components, **{f"why_{name}": text for name, text in bound.component_reasons.items()}}
 
 
 def offer_of(request: HttpRequest, case: Case, number: int) -> Offer:

@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Callable
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -12,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from casetrack.assessment.models import Assessment
 from casetrack.cases.models import Case
 from casetrack.cases.permissions import can, can_write_to
 from casetrack.cases.services import perform
@@ -21,9 +19,7 @@ from casetrack.correspondence.services import mark_read, send_message
 from casetrack.lib import clock
 from casetrack.lib.crypto import keyed_hash
 from casetrack.lib.errors import DomainError
-from casetrack.lib.money import round_yen
-from casetrack.negotiation.finmac import FEES, bracket_of
-from casetrack.negotiation.models import Offer, OfferParty, Payment, Settlement
+from casetrack.negotiation.models import Offer, Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
 from casetrack.negotiation.services import deny_receipt as deny
 from casetrack.people.services import once
@@ -126,31 +122,6 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         hint=_("You need not give a reason."),
     )  # fmt: skip
     return _act(request, case, "withdraw", form, _("You have withdrawn the case."))
-
-
-@page_methods
-@for_victims
-def escalate(request: HttpRequest, reference: str) -> HttpResponse:
-    case = own_case(request, reference)
-    form = ReasonForm(
-        posted(request), label=_("What is it about?"), noun=_("what it is about"),
-        hint=_("The firm reads this. Say what you cannot agree to, or what you have been waiting for."),
-    )  # fmt: skip
-    done = _("Your case is marked as handed to an outside body. Now turn to that body yourself.")
-    claimed = claimed_in(request, case)
-    return _act(
-        request, case, "escalate", form, done, fees=FEES, claimed=claimed,
-        own=None if claimed is None else bracket_of(claimed),
-    )  # fmt: skip
-
-
-def claimed_in(request: HttpRequest, case: Case) -> Decimal | None:
-    """What the victim asks for, in whole yen: the own last amount, else the loss by the last statement given out."""
-    own = Offer.objects.visible_to(me(request)).filter(case=case, party=OfferParty.VICTIM).order_by("-number").first()
-    if own is not None:
-        return own.amount
-    run = Assessment.objects.visible_to(me(request)).filter(case=case).order_by("-number").first()
-    return None if run is None else round_yen(run.loss)
 
 
 @page_methods

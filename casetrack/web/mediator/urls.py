@@ -1,0 +1,24 @@
+"""The addresses of a mediation body's desk, under /mediator/."""
+
+from django.urls import include, path
+
+from casetrack.web.mediator import acts, case, desk
+
+app_name = "mediator"
+one_case = [
+    path("", case.case, name="case"),
+    path("statements/<int:number>/", case.loss, name="statement"),
+    path("good-faith/", case.good_faith, name="good-faith"),
+    path("good-faith.csv", case.good_faith_csv, name="good-faith-csv"),
+    path("files/<uuid:file>/", case.file, name="evidence-file"),
+    path("accept/", acts.accept, name="accept"),
+    path("decline/", acts.decline, name="decline"),
+    path("hearings/", acts.hearing, name="hearing"),
+    path("hearings/<int:number>/cancel/", acts.hearing_cancel, name="hearing-cancel"),
+    path("propose/", acts.propose, name="propose"),
+    path("end/", acts.end, name="end"),
+]
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("cases/<str:reference>/", include(one_case)),
+]

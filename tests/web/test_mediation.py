@@ -1,0 +1,281 @@
+"""A mediation on the pages of its three parties."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+
+from casetrack.audit.models import Entry
+from casetrack.bodies.models import BodyMembership
+from casetrack.cases.models import Case
+from casetrack.correspondence.services import write_note
+from casetrack.demo.mediation import applied, firm_says, hearing_set, taken_on, to_proposal, victim_says
+from casetrack.evidence.models import EvidenceFile
+from casetrack.evidence.services import add_file
+from casetrack.lib import clock
+from casetrack.lib.clock import travel_to
+from casetrack.mediation.models import Mediation
+from casetrack.negotiation.models import Offer
+from casetrack.people.models import User
+from tests.builders import Story
+from tests.evidence.files import upload
+
+SignIn = Callable[[User], Client]
+
+
+def at(name: str, story: Story, *more: Any) -> str:
+    with override("en"):
+        return reverse(name, args=[story.case.reference, *more])
+
+
+def text(response: Any) -> str:
+    assert response.status_code == 200, response.status_code
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def key() -> dict[str, str]:
+    return {"idempotency_key": str(uuid.uuid4())}
+
+
+def day(when: dt.datetime, name: str) -> dict[str, str]:
+    local = when.astimezone(clock.TOKYO)
+    parts = {"year": f"{local.year}", "month": f"{local.month}", "day": f"{local.day}", "time": f"{local:%H:%M}"}
+    return {f"{name}_{place}": value for place, value in parts.items()}
+
+
+APPLY = {
+    "body": "FINMAC", "reason": "納得できません。", "asks": "全額の補償", "claimed": "2,500,000", "consent": "on"
+}  # fmt: skip
+
+
+def test_the_victim_applies_on_the_escalation_page(story: Story, client_of: SignIn) -> None:
+    story.to_offer()
+    with travel_to(story.at):
+        vera = client_of(story.user("vera"))
+        page = vera.get(at("victim:escalate", story))
+        assert "apply for a mediation here" in text(page)
+        assert 'value="2,592,500"' in page.content.decode() or 'name="claimed"' in page.content.decode()
+        answer = vera.post(at("victim:escalate", story), key() | APPLY)
+    assert answer.headers["Location"] == at("victim:mediation", story)
+    mediation = Mediation.objects.get()
+    assert (mediation.claimed, mediation.asks, mediation.body) == (2_500_000, "全額の補償", story.cast.body)
+
+
+@pytest.mark.parametrize("missing", ["asks", "claimed", "consent", "reason", "body"])
+def test_an_application_that_lacks_something_keeps_what_was_typed(
+    story: Story, client_of: SignIn, missing: str
+) -> None:
+    story.to_offer()
+    with travel_to(story.at):
+        sent = {name: value for name, value in APPLY.items() if name != missing}
+        page = client_of(story.user("vera")).post(at("victim:escalate", story), key() | sent)
+    assert "There is a problem" in text(page)
+    assert Case.objects.get().status == "negotiating"
+    if missing != "asks":
+        assert "全額の補償" in page.content.decode()
+
+
+def test_another_body_only_marks_the_case(story: Story, client_of: SignIn) -> None:
+    story.to_offer()
+    with travel_to(story.at):
+        vera = client_of(story.user("vera"))
+        vera.post(at("victim:escalate", story), key() | {"body": "elsewhere", "reason": "弁護士会に相談します。"})
+        assert Case.objects.get().status == "escalated"
+        assert not Mediation.objects.exists()
+        assert vera.get(at("victim:mediation", story)).status_code == 404
+        assert "Another body" not in text(vera.get(at("victim:escalate", story)))
+
+
+def test_without_a_body_here_the_page_is_as_it_was(story: Story, client_of: SignIn) -> None:
+    story.to_offer()
+    BodyMembership.objects.update(is_active=False)
+    with travel_to(story.at):
+        vera = client_of(story.user("vera"))
+        assert "casetrack does not write to FINMAC for you" in text(vera.get(at("victim:escalate", story)))
+        vera.post(at("victim:escalate", story), key() | {"reason": "…"})
+    assert (Case.objects.get().status, Mediation.objects.count()) == ("escalated", 0)
+
+
+def test_the_way_home_leads_a_mediator_to_the_desk(mina: User, client_of: SignIn) -> None:
+    assert client_of(mina).get("/en/home/").headers["Location"] == "/en/mediator/"
+
+
+def test_the_desk_lists_the_bodys_mediations_alone(story: Story, mina: User, client_of: SignIn) -> None:
+    hearing_set(story, taken_on(story.to_offer(), file_number="F-17"))
+    story.wait(3)
+    with travel_to(story.at):
+        desk = text(client_of(mina).get("/en/mediator/"))
+        assert story.case.reference in desk
+        assert "F-17" in desk
+        assert "3 days" in desk
+        assert story.case.reference not in text(client_of(mina).get("/en/mediator/?tab=ended"))
+        assert client_of(story.user("ivan")).get("/en/mediator/").status_code == 404
+
+
+def queries(client: Client, address: str) -> int:
+    """Of the second request: the first one remembers who signed in."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_the_desk_needs_as_many_queries_for_many_as_for_one(story: Story, mina: User, client_of: SignIn) -> None:
+    taken_on(story.to_offer())
+    with travel_to(story.at):
+        one = queries(client_of(mina), "/en/mediator/")
+        for place in range(3):
+            other = Story(story.cast, account=f"0123-000000{place}", at=story.at, victim="hana")
+            hearing_set(other, taken_on(other.to_offer()))
+        assert queries(client_of(mina), "/en/mediator/") == one
+
+
+def test_the_desk_goes_page_by_page(story: Story, mina: User, client_of: SignIn, monkeypatch: Any) -> None:
+    monkeypatch.setattr("casetrack.web.mediator.desk.PAGE", 1)
+    applied(story.to_offer())
+    other = Story(story.cast, account="0123-0000009", at=story.at, victim="hana")
+    applied(other.to_offer())
+    first = client_of(mina).get("/en/mediator/").content.decode()
+    assert story.case.reference in first
+    assert other.case.reference not in first
+    later = re.search(r'href="(\?[^"]+)" rel="next"', first)
+    assert later is not None
+    second = client_of(mina).get("/en/mediator/" + later[1].replace("&amp;", "&")).content.decode()
+    assert other.case.reference in second
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+
+
+def test_the_body_reads_what_both_sides_said_and_nothing_that_is_the_firms_own(
+    story: Story, mina: User, client_of: SignIn
+) -> None:
+    story.reported().says("vera", "凍結を頼みました。")
+    with travel_to(story.at):
+        file = add_file(upload("memo.txt", "覚え書き".encode()), actor=story.user("vera"), case=story.case)
+    story.wait(0.6).acknowledged().wait(1).investigating().wait(20).access_confirmed().ledger_imported()
+    with travel_to(story.at):
+        write_note(story.case, "INTERNAL", actor=story.user("ivan"))
+    story.decided().wait(25).assessed().wait(1).offered()
+    taken_on(story)
+    with travel_to(story.at):
+        desk = client_of(mina)
+        page = desk.get(at("mediator:case", story))
+        said = text(page)
+        for shown in ("凍結を頼みました。", "memo.txt", "Statement of loss", "Offer 1", "The customer applied"):
+            assert shown in said, shown
+        for hidden in ("INTERNAL", "Internal note", "Ivan", "Alma", story.account, "0123-4567890"):
+            assert hidden not in page.content.decode(), hidden
+        assert "Line by line" in text(desk.get(at("mediator:statement", story, 1)))
+        assert "Good-faith ledger" in text(desk.get(at("mediator:good-faith", story)))
+        assert desk.get(at("mediator:good-faith-csv", story)).status_code == 200
+        given = desk.get(at("mediator:evidence-file", story, file.key))
+        assert b"".join(given.streaming_content).decode() == "覚え書き"  # type: ignore[attr-defined]
+    assert Entry.objects.filter(action="evidence.file_read_by_mediator", actor_id=mina.pk).count() == 1
+    assert EvidenceFile.objects.count() == 1
+
+
+def test_a_case_page_of_the_desk_has_a_bounded_number_of_queries(story: Story, mina: User, client_of: SignIn) -> None:
+    to_proposal(story.to_offer())
+    with travel_to(story.at):
+        one = queries(client_of(mina), at("mediator:case", story))
+        for _more in range(4):
+            story.says("vera", "…")
+        assert queries(client_of(mina), at("mediator:case", story)) == one
+        assert one < 35
+
+
+def test_the_body_works_from_its_desk_to_a_proposal(story: Story, mina: User, client_of: SignIn) -> None:
+    applied(story.to_offer())
+    with travel_to(story.at):
+        desk = client_of(mina)
+        assert desk.get(at("mediator:propose", story)).status_code == 404
+        assert desk.post(at("mediator:accept", story), key() | {"file_number": "F-17"}).status_code == 302
+        hearing = {"how": "place", "place": "日本橋", "note": "本人確認書類をお持ちください。"}
+        early = day(story.at - dt.timedelta(days=1), "at")
+        refused = desk.post(at("mediator:hearing", story), key() | hearing | early)
+        assert refused.status_code == 400
+        assert "日本橋" in refused.content.decode()
+        same = key() | hearing | day(story.at + dt.timedelta(days=10), "at")
+        for _twice in range(2):
+            assert desk.post(at("mediator:hearing", story), same).status_code == 302
+        assert Mediation.objects.get().hearings.count() == 1
+        proposal = {"amount": "2,000,000", "text": "支払う。", "reasons": "経緯による。"}
+        wrong = desk.post(
+            at("mediator:propose", story),
+            key() | proposal | {"part_planted": "1"} | day(story.at + dt.timedelta(days=10), "answer_by"),
+        )
+        assert wrong.status_code == 400
+        assert "do not add up" in wrong.content.decode()
+        right = key() | proposal | day(story.at + dt.timedelta(days=10), "answer_by")
+        assert desk.post(at("mediator:propose", story), right).status_code == 302
+        assert "¥2,000,000" in text(desk.get(at("mediator:case", story)))
+        assert desk.get(at("mediator:hearing-cancel", story, 1)).status_code == 404
+        assert desk.post(at("mediator:end", story), key() | {"reason": ""}).status_code == 400
+        assert desk.post(at("mediator:end", story), key() | {"reason": "見込みなし"}).status_code == 302
+    assert Mediation.objects.get().status == "not_settled"
+
+
+def test_both_sides_answer_on_their_own_pages_and_the_firm_offers_what_was_agreed(
+    story: Story, client_of: SignIn
+) -> None:
+    to_proposal(story.to_offer())
+    with travel_to(story.at):
+        vera, alma, ivan = (client_of(story.user(name)) for name in ("vera", "alma", "ivan"))
+        assert "You are free to refuse" in text(vera.get(at("victim:mediation", story)))
+        assert vera.post(at("victim:mediation-answer", story), key() | {"reply": "accept"}).status_code == 302
+        assert vera.get(at("victim:mediation-answer", story)).status_code == 404
+        assert "must in principle accept" in text(alma.get(at("firm:mediation", story)))
+        assert "An approver gives it" in text(ivan.get(at("firm:mediation", story)))
+        assert ivan.post(at("firm:mediation", story), {"reply": "accept"}).status_code == 403
+        assert alma.post(at("firm:mediation", story), {"reply": "refuse"}).status_code == 400
+        assert alma.post(at("firm:mediation", story), {"reply": "accept"}).status_code == 302
+        assert "Settled" in text(vera.get(at("victim:mediation", story)))
+        prepare = at("firm:offer-prepare", story, 1)
+        page = ivan.get(prepare)
+        assert "exactly this amount" in text(page)
+        fields = dict(re.findall(r'name="([a-z_]+)"[^>]*value="([^"]*)"', page.content.decode()))
+        del fields["settles"]  # nothing is chosen: the offer is for everything
+        fields |= {"reasons": "あっせんの成立による。"} | day(story.at + dt.timedelta(days=9), "valid_until")
+        assert ivan.post(prepare, fields | {"adjustment": "0"}).status_code == 400
+        assert ivan.post(prepare, fields).status_code == 302
+    assert Offer.objects.latest("number").amount == 2_000_000
+
+
+def test_the_designated_body_is_suggested_as_the_legal_basis(story: Story, client_of: SignIn) -> None:
+    proposal = to_proposal(story.to_offer())
+    victim_says(story, proposal)
+    firm_says(story, proposal)
+    story.offered(proposal.amount).accepted()
+    with travel_to(story.at):
+        page = client_of(story.user("ivan")).get(at("firm:legal-basis", story, story.offer.number))
+    assert "suggests the designated body" in text(page)
+    assert re.search(r'value="designated_adr"[^>]*checked', page.content.decode())
+
+
+def test_the_victim_withdraws_and_the_body_no_longer_sees_the_case(story: Story, mina: User, client_of: SignIn) -> None:
+    taken_on(story.to_offer())
+    with travel_to(story.at):
+        vera = client_of(story.user("vera"))
+        assert vera.post(at("victim:mediation-withdraw", story), key() | {"reason": ""}).status_code == 302
+        assert vera.get(at("victim:mediation-withdraw", story)).status_code == 404
+        assert "Apply again" in text(vera.get(at("victim:mediation", story)))
+        assert client_of(mina).get(at("mediator:case", story)).status_code == 404
+
+
+def test_the_card_stands_on_both_sides_pages_while_there_is_a_mediation(story: Story, client_of: SignIn) -> None:
+    story.to_offer()
+    with travel_to(story.at):
+        vera, ivan = client_of(story.user("vera")), client_of(story.user("ivan"))
+        assert "Mediation at" not in text(vera.get(at("victim:case", story)))
+        assert ivan.get(at("firm:mediation", story)).status_code == 404
+        applied(story)
+        for side, page in ((vera, "victim:case"), (ivan, "firm:case")):
+            assert "Mediation at FINMAC" in text(side.get(at(page, story)))

@@ -45,10 +45,16 @@ def change_bank_account(facts: bank.BankFacts, *, actor: User) -> BankAccount:
 
 @transaction.atomic
 def raise_bank_alarm(*, actor: User) -> BankAlarm:
-    """ "This was not me": payments stop at once, at every firm. Raises NotAllowed, Conflict (no details to doubt)."""
+    """ "This was not me": payments stop at once, at every firm. Said again before a firm has cleared it: nothing new.
+
+    Raises NotAllowed, Conflict (no details to doubt).
+    """
     cases = _open_cases(actor)
     if bank.bank_account_of(actor) is None:
         raise Conflict(_("There are no bank details yet."))
+    standing = BankAlarm.objects.filter(user=actor).order_by("-pk").first()
+    if standing is not None and not standing.clearances.exists():
+        return standing
     alarm = BankAlarm.objects.create(user=actor, raised_at=clock.now())
     for case in cases:
         write_event(case, "cases.bank_alarm_raised", actor=actor, data={"alarm": alarm.pk})

@@ -4,7 +4,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from casetrack.intake import services
 from casetrack.intake.sittings import sitting_of
@@ -15,6 +15,7 @@ from casetrack.web.report.whole import OF_VICTIM, answers_of, list_of
 from casetrack.web.victim.doors import for_victims, me, own_draft, posted
 
 
+@require_safe
 @for_victims
 def task_list(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     draft = own_draft(request, key)

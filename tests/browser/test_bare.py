@@ -1,4 +1,4 @@
-"""With the keyboard alone, four times enlarged, in forced colors: vera comes through all the same."""
+"""With the keyboard alone, in forced colors: vera comes through all the same. (Enlarged: `test_every_page`.)"""
 
 import re
 from collections.abc import Callable
@@ -112,17 +112,6 @@ def pages_of(cast: Cast) -> list[str]:
     )
     steps = ("", "you/", "account/", "noticed/", "trades/", "files/", "check/")
     return ["cases/", "notices/", "bank/change/", *(case + t for t in tails), *(report + s for s in steps)]
-
-
-def test_enlarged_four_times_veras_pages_do_not_scroll_sideways(open_as: Callable[..., Page], cast: Cast) -> None:
-    page = open_as(cast.user["vera"], language="ja")
-    page.set_viewport_size({"width": 320, "height": 256})
-    for address in pages_of(cast):
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.ok, address
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{address}: {wide} px"
 
 
 def test_in_forced_colors_veras_pages_hold(

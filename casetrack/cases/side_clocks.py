@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from casetrack.calc.clocks import Clock, Extension, StatusChange, derive
 from casetrack.cases.clocks import extensions_in, rulebook_of
@@ -25,14 +25,14 @@ _OVER = "over"
 @dataclass(frozen=True)
 class Span:
     """A clock from one step to another. `answers` are the steps by which the firm does what is asked; `leaves` are
-    those after which nothing is asked any more. `once`: only the first start counts. `counts`: it may be asked for
-    several times at once, each answered by itself: the clock of the first runs until the last is done."""
+    those after which nothing is asked any more. `once`: only the first start counts. `many`: it may be asked for
+    several times at once, and waits for nothing (see `_unpaid_parts`)."""
 
     starts: frozenset[str]
     answers: frozenset[str]
     leaves: frozenset[str]
     once: bool = False
-    counts: bool = False
+    many: bool = False
 
 
 # A confirmation of receipt or a question of the firm's is no answer to the matter.
@@ -65,9 +65,11 @@ SPANS: dict[str, Span] = {
         starts=frozenset({
             "negotiation.part_agreed", "negotiation.part_payment_failed", "negotiation.part_receipt_denied",
         }),
-        answers=frozenset({"negotiation.part_paid", "negotiation.part_payment_shown"}),
+        answers=frozenset({
+            "negotiation.part_paid", "negotiation.part_payment_shown", "negotiation.part_received",
+        }),
         leaves=frozenset({"negotiation.part_revoked"}),
-        counts=True,
+        many=True,
     ),
 }  # fmt: skip
 
@@ -86,19 +88,27 @@ def side_clocks_of(case: Case, events: Sequence[Event], now: dt.datetime) -> lis
 def runs_beside(span: Span) -> Exists:
     """The condition on a case in a query that the clock runs or stands still: it started and has not ended since."""
     ended = Event.objects.filter(case=OuterRef("case"), id__gt=OuterRef("id"), action__in=span.answers | span.leaves)
-    started = Event.objects.filter(case=OuterRef("pk"), action__in=span.starts)
-    return Exists(started.filter(~Exists(ended)))
+    return Exists(_starts_of(span).filter(~Exists(ended)))
+
+
+def started_beside(span: Span) -> Exists:
+    """The same, whether or not it ended."""
+    return Exists(_starts_of(span))
+
+
+def _starts_of(span: Span) -> QuerySet[Event]:
+    return Event.objects.filter(case=OuterRef("pk"), action__in=span.starts)
 
 
 def _changes(name: str, span: Span, events: Sequence[Event]) -> Iterator[StatusChange]:
     """The span told as changes of status, pauses included."""
-    state, started, waiting = "", False, 0
+    if span.many:
+        yield from _unpaid_parts(name, events)
+        return
+    state, started = "", False
     for event in events:
-        waiting += (event.action in span.starts) - (event.action in span.answers | span.leaves)
         if state in (name, Status.AWAITING_VICTIM):
             if event.action in span.answers | span.leaves:
-                if span.counts and waiting > 0:
-                    continue
                 after = _OVER
             elif event.to_status:
                 after = Status.AWAITING_VICTIM if event.to_status == Status.AWAITING_VICTIM else name
@@ -109,6 +119,33 @@ def _changes(name: str, span: Span, events: Sequence[Event]) -> Iterator[StatusC
         else:
             continue
         if after != state:
+            yield StatusChange(event.at, state, after)
+            state = after
+
+
+def _unpaid_parts(name: str, events: Sequence[Event]) -> Iterator[StatusChange]:
+    """The clock of what was settled in part: from the first part that waits for its money until none does.
+
+    A question to the victim about the rest does not hold it. Money that is missed waits for the firm until it shows it
+    or pays again; that it came back then is the same matter, not another.
+    """
+    unpaid, missed, state = 0, 0, ""
+    for event in events:
+        step = event.action.removeprefix("negotiation.")
+        if step in ("part_agreed", "part_receipt_denied"):
+            unpaid += 1
+        elif step in ("part_paid", "part_revoked"):
+            unpaid -= 1
+        elif step == "part_payment_failed" and not missed:
+            unpaid += 1
+        elif step == "part_payment_shown" or (step == "part_received" and missed):
+            unpaid -= 1
+        if step == "part_receipt_denied":
+            missed += 1
+        elif missed and step in ("part_payment_failed", "part_payment_shown", "part_received"):
+            missed -= 1
+        after = name if unpaid else _OVER
+        if after != (state or _OVER):
             yield StatusChange(event.at, state, after)
             state = after
 

@@ -17,7 +17,7 @@ from casetrack.cases.events import write_event
 from casetrack.cases.extensions import EXTENDABLE
 from casetrack.cases.models import Case, Event
 from casetrack.cases.services.status import lock
-from casetrack.cases.side_clocks import SPANS, runs_beside, side_clocks_of
+from casetrack.cases.side_clocks import PART_PAYMENT, SPANS, runs_beside, side_clocks_of, started_beside
 from casetrack.cases.workflow import Status
 from casetrack.lib.clock import tokyo_date
 from casetrack.lib.scope import system_scope
@@ -45,8 +45,10 @@ def _candidates(now: dt.datetime) -> QuerySet[Case]:
     wanted = Q(due_at__lte=now + HORIZON)
     for span in SPANS.values():
         wanted |= Q(runs_beside(span))
-    # A case that was declined may be reviewed: only what is over for good is left out.
-    cases = Case.objects.exclude(status__in=(Status.CLOSED, Status.WITHDRAWN)).filter(wanted).select_related("firm")
+    # A case that was declined may be reviewed: only what is over for good is left out. A part is paid even then, and of
+    # several the first payment does not end the clock.
+    wanted &= ~Q(status__in=(Status.CLOSED, Status.WITHDRAWN))
+    cases = Case.objects.filter(wanted | Q(started_beside(SPANS[PART_PAYMENT]))).select_related("firm")
     rules = (f"firm__{name}" for name in RULEBOOK)
     return cases.prefetch_related(Prefetch("events", Event.objects.order_by("at", "id")), *rules).order_by("pk")
 

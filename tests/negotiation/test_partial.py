@@ -37,6 +37,7 @@ from casetrack.negotiation.services import (
     show_payment,
 )
 from casetrack.negotiation.services.measures import credit_of, still_due
+from casetrack.notifications.clock_watch import watch
 from casetrack.people.models import User
 from tests.builders import Cast, Story
 from tests.negotiation.test_concurrency import at_once
@@ -320,23 +321,49 @@ def test_the_clock_of_its_payment_runs_beside_the_negotiations(in_part: Story) -
     assert clock.ended_at == in_part.at
 
 
+def runs(story: Story) -> bool:
+    """Whether the clock of the payment of parts runs."""
+    events = list(story.case.events.order_by("at", "id"))
+    return any(c.name == PART_PAYMENT and c.ended_at is None for c in side_clocks_of(story.case, events, story.at))
+
+
+def test_money_that_is_missed_and_came_back_is_waited_for_once(in_part: Story, vera: User, alma: User) -> None:
+    in_part.paid()
+    assert not runs(in_part)
+    with travel_to(in_part.at):
+        deny_receipt(in_part.payment, actor=vera, reason="Nothing came.")
+        assert runs(in_part)
+        show_payment(in_part.payment, actor=alma, reason="Transfer 4711.")
+        assert not runs(in_part)
+        deny_receipt(in_part.payment, actor=vera, reason="Still nothing.")
+        fail_payment(in_part.payment, actor=alma, reason="Account closed.")
+        assert runs(in_part)
+    in_part.wait(1).paid()
+    assert not runs(in_part)
+    with travel_to(in_part.at):
+        deny_receipt(in_part.payment, actor=vera, reason="Nothing again.")
+        confirm_receipt(in_part.payment, actor=vera)
+    assert not runs(in_part)
+
+
+def test_a_part_that_is_not_paid_is_told_of_after_the_rest_was_withdrawn(in_part: Story) -> None:
+    in_part.wait(1).does("vera", "withdraw").wait(20)
+    assert watch(in_part.at) == 1
+    told = in_part.case.events.get(action="cases.clock_breached")
+    assert told.clock == PART_PAYMENT
+    assert watch(in_part.at) == 0
+
+
 def test_of_two_parts_at_once_the_clock_runs_until_both_are_paid(in_part: Story) -> None:
     first = in_part.settlement
     in_part.wait(0.5).part_offered("liquidation").wait(0.5).accepted()
     second = in_part.settlement
     in_part.settlement = first
     in_part.wait(4).paid()
-
-    def running() -> bool:
-        events = list(in_part.case.events.order_by("at", "id"))
-        return any(
-            c.name == PART_PAYMENT and c.ended_at is None for c in side_clocks_of(in_part.case, events, in_part.at)
-        )
-
-    assert running()
+    assert runs(in_part)
     in_part.settlement = second
     in_part.wait(1).paid()
-    assert not running()
+    assert not runs(in_part)
 
 
 def test_the_ledger_of_good_faith_measures_the_whole(assessed: Story) -> None:

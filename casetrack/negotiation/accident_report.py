@@ -31,14 +31,18 @@ def _parties(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _events(case: Case) -> Iterator[tuple[str, str]]:
-    for incident in case.incidents.order_by("pk"):
+    incidents = list(case.incidents.order_by("pk"))
+    accounts = {incident.account_id for incident in incidents} - {None}
+    trades = Execution.objects.filter(account__in=accounts, attribution=Attributed.UNAUTHORIZED)
+    counted = trades.values("account").annotate(count=Count("pk"), first=Min("executed_at"), last=Max("executed_at"))
+    by_account = {row["account"]: row for row in counted.order_by()}
+    for incident in incidents:
         yield _("Account"), incident.masked
         yield _("How they got in"), str(incident.get_vector_display())
         yield _("First unauthorized access"), jp_datetime(incident.first_access_at)
-        trades = Execution.objects.filter(account=incident.account_id, attribution=Attributed.UNAUTHORIZED)
-        found = trades.aggregate(count=Count("pk"), first=Min("executed_at"), last=Max("executed_at"))
-        yield _("Unauthorized executions"), quantity(found["count"])
-        if found["count"]:
+        found = by_account.get(incident.account_id) if incident.account_id else None
+        yield _("Unauthorized executions"), quantity(found["count"] if found else 0)
+        if found:
             yield _("From … to"), f"{jp_datetime(found['first'])} – {jp_datetime(found['last'])}"
 
 

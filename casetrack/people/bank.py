@@ -7,6 +7,7 @@ paid, and the victim can stop all payments with one press until the firm has tel
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -39,6 +40,37 @@ class Block:
     """Why nothing is paid now. `until` is None while the victim has raised an alarm that the firm has not cleared."""
 
     until: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The details of a person that count, and the "this was not me" that one firm has not cleared yet."""
+
+    account: BankAccount | None = None
+    alarm: BankAlarm | None = None
+
+    def block(self, now: dt.datetime) -> Block | None:
+        """What keeps a payment of the firm to the person back at `now`; None: it may be paid."""
+        if self.alarm is not None:
+            return Block(None)
+        return Block(self.account.payable_from) if self.account and self.account.payable_from > now else None
+
+    def require_payable(self) -> None:
+        """Raises Conflict while a payment is kept back."""
+        block = self.block(clock.now())
+        if block is None:
+            return
+        if block.until is None:
+            raise Conflict(
+                _(
+                    "The customer says that the bank details were changed by somebody else. Telephone them before"
+                    " paying."
+                )
+            )
+        until = block.until.astimezone(clock.TOKYO).strftime("%Y-%m-%d %H:%M")
+        raise Conflict(
+            _("The bank details were changed. Nothing may be paid before %(until)s (Japan time)."), until=until
+        )
 
 
 def normalize_holder(name: str) -> str:
@@ -110,30 +142,36 @@ def cool_off_again(user: User) -> None:
     account.save(force_insert=True)
 
 
+def standings_of(users: Iterable[int | None], firm_code: str) -> dict[int | None, Standing]:
+    """How each of `users` (their ids; None: nobody has logged in) stands with a firm. Each firm telephones for itself.
+
+    Three queries, however many they are.
+    """
+    keys = set(users)
+    accounts = BankAccount.objects.filter(user__in=keys).order_by("user", "-pk").distinct("user")
+    alarms = list(BankAlarm.objects.filter(user__in=keys).order_by("user", "-pk").distinct("user"))
+    cleared = BankClearance.objects.filter(alarm__in=alarms, firm_code=firm_code).values_list("alarm", flat=True)
+    told = set(cleared) if alarms else set()
+    by_user = {account.user_id: account for account in accounts}
+    open_ones = {alarm.user_id: alarm for alarm in alarms if alarm.pk not in told}
+    return {key: Standing(by_user.get(key), open_ones.get(key)) for key in keys}  # type: ignore[arg-type]
+
+
+def standing_of(user: User | None, firm_code: str) -> Standing:
+    """See `standings_of`."""
+    return standings_of([user.pk], firm_code)[user.pk] if user else Standing()
+
+
 def open_alarm(user: User | None, firm_code: str) -> BankAlarm | None:
-    """The latest "this was not me" that this firm has not cleared yet. Each firm telephones for itself."""
-    alarm = BankAlarm.objects.filter(user=user).order_by("-pk").first() if user else None
-    if alarm is None or BankClearance.objects.filter(alarm=alarm, firm_code=firm_code).exists():
-        return None
-    return alarm
+    """The latest "this was not me" that this firm has not cleared yet."""
+    return standing_of(user, firm_code).alarm
 
 
 def payment_block(user: User | None, firm_code: str, now: dt.datetime) -> Block | None:
     """What keeps a payment of the firm to the person back at `now`; None: it may be paid."""
-    if open_alarm(user, firm_code) is not None:
-        return Block(None)
-    account = bank_account_of(user)
-    return Block(account.payable_from) if account and account.payable_from > now else None
+    return standing_of(user, firm_code).block(now)
 
 
 def require_payable(user: User | None, firm_code: str) -> None:
     """Raises Conflict while a payment is kept back."""
-    block = payment_block(user, firm_code, clock.now())
-    if block is None:
-        return
-    if block.until is None:
-        raise Conflict(
-            _("The customer says that the bank details were changed by somebody else. Telephone them before paying.")
-        )
-    until = block.until.astimezone(clock.TOKYO).strftime("%Y-%m-%d %H:%M")
-    raise Conflict(_("The bank details were changed. Nothing may be paid before %(until)s (Japan time)."), until=until)
+    standing_of(user, firm_code).require_payable()

@@ -21,7 +21,7 @@ from casetrack.negotiation.services import (
     record_payment,
     return_measure,
 )
-from casetrack.negotiation.services.measures import paid_ahead, still_due
+from casetrack.negotiation.services.measures import credit_of, still_due
 from casetrack.people.models import User
 from tests.builders import Cast, Story
 
@@ -54,7 +54,7 @@ def test_what_was_paid_ahead_is_taken_off_what_is_still_paid(story: Story, alma:
         with pytest.raises(InvalidInput, match="still to be paid"):
             record_payment(story.settlement, amount=agreed, paid_on=story.at.date(), actor=alma)
         record_payment(story.settlement, amount=agreed - 500_000, paid_on=story.at.date(), actor=alma)
-    assert Payment.objects.get().amount + paid_ahead(story.case) == agreed
+    assert Payment.objects.get().amount + credit_of(story.settlement) == agreed
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from casetrack.cases.services import add_incident
 from casetrack.negotiation.models import LegalBasis
 from tests.builders import Story
 
@@ -67,3 +70,23 @@ def test_the_facts_of_an_accident_report_are_downloaded_by_the_firm_alone(agreed
     assert agreed.settlement.terms_sha256 in text
     for who in ("vera", "bruno", "rita"):
         assert client_of(agreed.user(who)).get(page).status_code == 404
+
+
+def test_the_accident_report_counts_each_account_and_asks_once(agreed: Story, client_of: Any) -> None:
+    ivan = client_of(agreed.user("ivan"))
+    page = at(agreed).replace("legal-basis/", "accident-report.csv")
+    ivan.get(page)
+
+    def counted() -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as queries:
+            text = ivan.get(page).content.decode("utf-8-sig")
+        return text, len(queries)
+
+    one, few = counted()
+    add_incident(agreed.case, {"number": "0123-7654321", "kinds": [], "vector": "unknown"})
+    two, more = counted()
+    assert few == more
+    known = f"Unauthorized executions,{list(agreed.decisions.values()).count('unauthorized')}"
+    assert known in one
+    assert known in two
+    assert "Unauthorized executions,0" in two

@@ -4,12 +4,20 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from casetrack.calc.zengin import read_file
 from casetrack.lib.clock import travel_to
 from casetrack.negotiation.models import Payment, RemitterAccount, TransferBatch, TransferLine
 from casetrack.negotiation.services.readiness import customer_code
-from casetrack.negotiation.services.transfers import approve_batch
+from casetrack.negotiation.services.transfers import (
+    approve_batch,
+    make_batch,
+    next_business_day,
+    return_batch,
+    set_remitter,
+)
 from casetrack.people.models import User
 from tests.builders import Cast, Story
 from tests.transfers import FIRMS, HERS, made, ready, sent, with_bank
@@ -174,3 +182,43 @@ def test_a_file_that_may_not_be_given_out_is_not(payable: Story, client_of: Any)
         approve_batch(batch, actor=payable.user("sora"))
         assert sora.get(f"{page}file/").status_code == 405
     assert TransferBatch.objects.get().fetched_at is None
+
+
+def many(cast: Cast, count: int, *, first: int = 0) -> list[Story]:
+    """Settlements of the same month that can be paid by transfer; every second one of another customer."""
+    victims, holders = ("vera", "kenji"), ("タカハシ メグミ", "ヤマザキ ケンジ")
+    found = []
+    for number in range(first, first + count):
+        story = Story(cast, victim=victims[number % 2], account=f"90-{number}").to_offer()
+        with_bank(story, holder=holders[number % 2]).wait(2).accepted().countersigned().cleared().wait(4)
+        found.append(story)
+    return found
+
+
+def test_the_pages_cost_the_same_queries_for_two_settlements_as_for_five(cast: Cast, client_of: Any) -> None:
+    """The list, the batch that is made of it, and its page."""
+    two = many(cast, 2)
+    alma = client_of(cast.user["alma"])
+
+    def counted(path: str, stories: list[Story]) -> int:
+        with travel_to(stories[-1].at):
+            alma.get(path)
+            with CaptureQueriesContext(connection) as queries:
+                html = alma.get(path).content.decode()
+        assert all(story.case.reference in html for story in stories)
+        return len(queries)
+
+    with travel_to(two[0].at):
+        set_remitter(cast.firm["MINATO"], FIRMS, actor=cast.user["alma"])
+    few = counted(PAGE, two)
+    five = two + many(cast, 3, first=2)
+    assert counted(PAGE, five) == few
+    with travel_to(five[0].at):
+        firm = cast.firm["MINATO"]
+        day = next_business_day(firm)
+        of_two = make_batch(firm, [story.settlement for story in five[:2]], day=day, actor=cast.user["alma"])
+    of_two_cost = counted(f"{PAGE}{of_two.number}/", five[:2])
+    with travel_to(five[0].at):
+        return_batch(of_two, actor=cast.user["alma"], reason="…")
+        of_five = make_batch(firm, [story.settlement for story in five], day=day, actor=cast.user["alma"])
+    assert counted(f"{PAGE}{of_five.number}/", five) == of_two_cost

@@ -102,11 +102,16 @@ def _end_what_built_on(offer: Offer) -> None:
 
 
 def require_final(settlement: Settlement) -> None:
-    """Raises Conflict unless the settlement stands, is countersigned, and can no longer be taken back."""
+    """Raises Conflict unless the settlement stands, is countersigned, and can no longer be taken back: read anew."""
     settlement.offer.refresh_from_db(fields=["status"])
+    check_final(settlement, is_signed=Countersignature.objects.filter(settlement=settlement).exists())
+
+
+def check_final(settlement: Settlement, *, is_signed: bool) -> None:
+    """The same of a settlement that was just read, with its offer."""
     if settlement.offer.status != OfferStatus.ACCEPTED:
         raise Conflict(_("The acceptance was taken back."))
-    if not Countersignature.objects.filter(settlement=settlement).exists():
+    if not is_signed:
         raise Conflict(_("An approver must countersign the settlement before anything is paid."))
     if clock.now() < settlement.revocable_until:
         until = settlement.revocable_until.astimezone(TOKYO).strftime("%Y-%m-%d %H:%M")

@@ -25,7 +25,7 @@ LIVE = (BasisStatus.RECORDED, BasisStatus.CHECKED)
 
 def basis_of(settlement: Settlement) -> LegalBasis | None:
     """The settlement's basis that counts: recorded or checked, not returned."""
-    return settlement.legal_bases.filter(status__in=LIVE).first()
+    return next((basis for basis in settlement.legal_bases.all() if basis.status in LIVE), None)
 
 
 def require_legal_basis(settlement: Settlement) -> LegalBasis:

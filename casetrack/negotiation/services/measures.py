@@ -1,6 +1,7 @@
 """Help while a case runs: a provisional payment, a margin deficit that is not demanded for now, or waived."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
@@ -31,26 +32,28 @@ WHILE = (
 )
 
 
-def paid_ahead(case: Case) -> Decimal:
-    """Whole yen that were paid provisionally."""
-    paid = case.measures.filter(status=MeasureStatus.PAID).aggregate(sum=Sum("amount"))["sum"]
-    return paid or Decimal(0)
+def credits_of(settlements: Iterable[Settlement]) -> dict[int, Decimal]:
+    """Whole yen of what was paid ahead that count towards each settlement, by its key: what those agreed before it in
+    its case have not used up. Two queries at most, however many they are."""
+    wanted = {settlement.pk: settlement.case_id for settlement in settlements}
+    credits = dict.fromkeys(wanted, Decimal(0))
+    ahead = InterimMeasure.objects.filter(case__in=set(wanted.values()), status=MeasureStatus.PAID)
+    left = dict(ahead.values_list("case").annotate(Sum("amount")).order_by())
+    if not left:
+        return credits
+    paid = Sum("payments__amount", filter=Q(payments__failed_at=None))
+    agreed = Settlement.objects.live().filter(case__in=left).annotate(paid=paid).order_by("agreed_at", "pk")
+    for key, case, amount, so_far in agreed.values_list("pk", "case", "amount", "paid"):
+        used = min(left[case], amount if so_far is None else amount - so_far)
+        left[case] -= used
+        if key in credits:
+            credits[key] = used
+    return credits
 
 
 def credit_of(settlement: Settlement) -> Decimal:
-    """Whole yen of what was paid ahead that count towards this settlement: what those agreed before it have not used
-    up."""
-    left = paid_ahead(settlement.case)
-    if not left:
-        return left
-    paid = Sum("payments__amount", filter=Q(payments__failed_at=None))
-    agreed = Settlement.objects.live().filter(case=settlement.case).annotate(paid=paid).order_by("agreed_at", "pk")
-    for key, amount, so_far in agreed.values_list("pk", "amount", "paid"):
-        used = min(left, amount if so_far is None else amount - so_far)
-        if key == settlement.pk:
-            return used
-        left -= used
-    return Decimal(0)
+    """See `credits_of`."""
+    return credits_of([settlement])[settlement.pk]
 
 
 def still_due(settlement: Settlement) -> Decimal:

@@ -1,6 +1,6 @@
 """Which settlements may go to the bank now, and what keeps the others back, in words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,17 +14,18 @@ from casetrack.firms.models import Firm
 from casetrack.lib import references
 from casetrack.lib.errors import Conflict, DomainError
 from casetrack.negotiation.models import Payment, Settlement, TransferLine
-from casetrack.negotiation.services.agreeing import require_final
+from casetrack.negotiation.services.agreeing import check_final
 from casetrack.negotiation.services.legal import require_legal_basis
-from casetrack.negotiation.services.measures import still_due
+from casetrack.negotiation.services.measures import credits_of
 from casetrack.negotiation.services.restorations import require_restored
 from casetrack.negotiation.transfers import LineStatus
-from casetrack.people.bank import bank_account_of, normalize_holder, require_payable
+from casetrack.people.bank import Standing, normalize_holder, standings_of
 from casetrack.people.models import BankAccount
 
 CODE_WIDTH = 10
 # As many are looked at in one go; the oldest agreements first.
 MOST = 200
+RELATED = ("case__firm", "case__victim", "offer__assessment", "countersignature")
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,11 @@ def unpaid(firm: Firm) -> list[Settlement]:
     most. Of a case with several, only the first: they are paid one after another."""
     paid = Payment.objects.live().values("settlement")
     moving = TransferLine.objects.filter(status=LineStatus.WAITING).values("case")
-    related = ("case__firm", "case__victim", "case__victim_user", "offer__assessment")
     rows = (
         Settlement.objects.live()
         .filter(Q(case__status=Status.AGREED) | ~Q(offer__settles=[]), case__firm=firm)
         .exclude(pk__in=paid)
         .exclude(case__in=moving)
-        .select_related(*related)
         .order_by("agreed_at", "pk")[:MOST]
     )
     first: dict[int, Settlement] = {}
@@ -80,23 +79,41 @@ def unpaid(firm: Firm) -> list[Settlement]:
 
 def readiness_of(settlement: Settlement) -> Readiness:
     """Everything that keeps the settlement from being paid by transfer now."""
-    case = settlement.case
-    account = bank_account_of(case.victim_user)
-    due = still_due(settlement)
-    return Readiness(settlement, due, account, list(_obstacles(settlement, account, due)))
+    (row,) = readiness_of_all([settlement])
+    return row
 
 
-def _obstacles(settlement: Settlement, account: BankAccount | None, due: Decimal) -> Iterator[DomainError]:
-    case = settlement.case
+def readiness_of_all(settlements: Iterable[Settlement]) -> list[Readiness]:
+    """The same of settlements of one firm, in their order. Everything is read anew, in the same number of queries
+    however many they are."""
+    keys = [settlement.pk for settlement in settlements]
+    read = Settlement.objects.select_related(*RELATED).prefetch_related("legal_bases", "restorations").in_bulk(keys)
+    found = [read[key] for key in keys]
+    if not found:
+        return []
+    credits, firm = credits_of(found), found[0].case.firm
+    standings = standings_of((settlement.case.victim_user_id for settlement in found), firm.code)
+    return [
+        _judged(settlement, settlement.amount - credits[settlement.pk], standings[settlement.case.victim_user_id])
+        for settlement in found
+    ]
+
+
+def _judged(settlement: Settlement, due: Decimal, standing: Standing) -> Readiness:
+    return Readiness(settlement, due, standing.account, list(_obstacles(settlement, standing, due)))
+
+
+def _obstacles(settlement: Settlement, standing: Standing, due: Decimal) -> Iterator[DomainError]:
+    case, account = settlement.case, standing.account
     checks: tuple[Callable[[], object], ...] = (
         lambda: _agreed(settlement),
-        lambda: require_final(settlement),
+        lambda: check_final(settlement, is_signed=hasattr(settlement, "countersignature")),
         lambda: require_legal_basis(settlement),
         lambda: require_restored(settlement),
         lambda: _payable_amount(due),
         lambda: customer_code(case),
         lambda: _details(case, account),
-        lambda: require_payable(case.victim_user, case.firm.code),
+        standing.require_payable,
         lambda: _own_name(case, account),
         lambda: _writable(account),
     )

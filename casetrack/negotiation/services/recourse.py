@@ -24,11 +24,23 @@ MAY_ASK = {
 OUTCOMES = {"upheld": "negotiation.review_upheld", "changed": "negotiation.review_changed"}
 
 
+def all_waiting(case: Case) -> dict[str, Event]:
+    """The victim's requests that the firm has not answered yet, by what they are: REASONS, SECOND_REVIEW. One query."""
+    spans = {what: SPANS[what] for what in MAY_ASK}
+    actions = frozenset[str]().union(*(span.starts | span.answers for span in spans.values()))
+    found: dict[str, Event] = {}
+    for event in case.events.filter(action__in=actions).order_by("at", "id"):
+        for what, span in spans.items():
+            if event.action in span.starts:
+                found[what] = event
+            elif event.action in span.answers:
+                found.pop(what, None)
+    return found
+
+
 def waiting(case: Case, what: str) -> Event | None:
     """The victim's request (REASONS or SECOND_REVIEW) that the firm has not answered yet."""
-    span = SPANS[what]
-    last = case.events.filter(action__in=span.starts | span.answers).order_by("at", "id").last()
-    return last if last is not None and last.action in span.starts else None
+    return all_waiting(case).get(what)
 
 
 def took_part(user: User, case: Case) -> bool:

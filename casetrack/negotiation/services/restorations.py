@@ -51,7 +51,8 @@ def items_of(settlement: Settlement) -> list[Item]:
 
 def require_restored(settlement: Settlement) -> None:
     """Raises Conflict while shares of the settlement have not been moved."""
-    if not all(item.is_done for item in items_of(settlement)):
+    moved = {row.security for row in settlement.restorations.all() if row.done_on is not None}
+    if set(settlement.terms.get("in_kind") or {}) - moved:
         raise Conflict(_("Shares are part of the settlement: they must be moved before the payment is recorded."))
 
 

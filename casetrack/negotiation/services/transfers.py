@@ -22,7 +22,7 @@ from casetrack.lib.crypto import decrypt_bytes, encrypt, encrypt_bytes
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import RemitterAccount, Settlement, TransferBatch, TransferLine
-from casetrack.negotiation.services.readiness import Readiness, customer_code, readiness_of, require_no_transfer
+from casetrack.negotiation.services.readiness import Readiness, customer_code, readiness_of_all, require_no_transfer
 from casetrack.negotiation.transfers import BatchStatus, LineStatus
 from casetrack.people.models import BankKind, User
 
@@ -150,7 +150,7 @@ def make_batch(firm: Firm, settlements: Iterable[Settlement], *, day: dt.date, a
     remitter = RemitterAccount.objects.filter(firm=firm).first()
     if remitter is None:
         raise Conflict(_("Enter first from which account the firm pays."))
-    rows = [_ready(row, firm) for row in sorted(settlements, key=lambda row: row.case_id)]
+    rows = _ready(settlements, firm)
     if not rows:
         raise InvalidInput(_("Choose at least one settlement."), field="chosen")
     number = (firm.transfer_batches.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -180,22 +180,25 @@ def make_batch(firm: Firm, settlements: Iterable[Settlement], *, day: dt.date, a
     return batch
 
 
-def _ready(settlement: Settlement, firm: Firm) -> Readiness:
-    """What is to be paid of a settlement, its case locked. Raises Conflict."""
-    case = lock(settlement.case)
-    if case.firm_id != firm.pk:
-        raise Conflict(_("Choose settlements of your own firm."))
-    require_no_transfer(case)
-    if settlement.payments.live().exists():
-        raise Conflict(_("The payment is recorded already."))
-    return _still_ready(settlement)
+def _ready(settlements: Iterable[Settlement], firm: Firm) -> list[Readiness]:
+    """What is to be paid of the settlements, their cases locked in the order of all. Raises Conflict."""
+    chosen = sorted(settlements, key=lambda row: row.case_id)
+    for settlement in chosen:
+        case = lock(settlement.case)
+        if case.firm_id != firm.pk:
+            raise Conflict(_("Choose settlements of your own firm."))
+        require_no_transfer(case)
+        if settlement.payments.live().exists():
+            raise Conflict(_("The payment is recorded already."))
+    return _still_ready(chosen)
 
 
-def _still_ready(settlement: Settlement) -> Readiness:
-    row = readiness_of(settlement)
-    for obstacle in row.obstacles:
-        raise Conflict(obstacle.message, **obstacle.params | {"reference": settlement.case.reference})
-    return row
+def _still_ready(settlements: Iterable[Settlement]) -> list[Readiness]:
+    rows = readiness_of_all(settlements)
+    for row in rows:
+        for obstacle in row.obstacles:
+            raise Conflict(obstacle.message, **obstacle.params | {"reference": row.settlement.case.reference})
+    return rows
 
 
 def _transfer(row: Readiness, number: int) -> zengin.Transfer:
@@ -222,8 +225,9 @@ def lock_batch(batch: TransferBatch, actor: User) -> list[TransferLine]:
 
 def check_unchanged(lines: Iterable[TransferLine]) -> None:
     """Raises Conflict where a transfer is no longer what its file says: details changed, an alarm, another amount."""
-    for line in lines:
-        row = _still_ready(line.settlement)
+    looked_at = list(lines)
+    rows = _still_ready([line.settlement for line in looked_at])
+    for line, row in zip(looked_at, rows, strict=True):
         if row.account != line.account or row.due != line.amount:
             raise Conflict(
                 _("%(reference)s has changed since the file was made. Take the batch back and make another."),

@@ -13,7 +13,7 @@ from casetrack.cases.services.bank import clear_bank_alarm, read_bank_number
 from casetrack.cases.workflow import APPROVER
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.people.bank import bank_account_of, open_alarm, payment_block
+from casetrack.people.bank import standing_of
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import ReasonForm
@@ -24,13 +24,13 @@ def _page(
 ) -> HttpResponse:
     user = me(request)
     role = permissions.role_in(user, case)
-    alarm = open_alarm(case.victim_user, case.firm.code)
-    may_clear = alarm is not None and role in permissions.CASEWORKERS
+    standing = standing_of(case.victim_user, case.firm.code)
+    may_clear = standing.alarm is not None and role in permissions.CASEWORKERS
     context = {
         "case": case,
-        "account": bank_account_of(case.victim_user),
-        "kept_back": payment_block(case.victim_user, case.firm.code, clock.now()),
-        "alarm": alarm,
+        "account": standing.account,
+        "kept_back": standing.block(clock.now()),
+        "alarm": standing.alarm,
         "number": number,
         "may_read": role == APPROVER,
         "form": (form or _clearing(None)) if may_clear else None,

@@ -24,7 +24,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Offer, Payment, Settlement
 from casetrack.negotiation.services import live_settlements
 from casetrack.negotiation.services.offers import MAY_OFFER
-from casetrack.negotiation.services.recourse import waiting
+from casetrack.negotiation.services.recourse import all_waiting
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.notifications.notices import is_unreachable
 from casetrack.web.errors import explain
@@ -105,12 +105,12 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
     payment = paid.get(settlement.pk) if settlement else None
     letters = list(case.messages.select_related("author__membership__firm").order_by("sent_at", "pk"))
     notes = Note.objects.visible_to(user).filter(case=case).select_related("author__membership__firm")
-    can_investigate = permissions.can_investigate(user, case)
+    can_investigate, asked = permissions.can_investigate(user, case), all_waiting(case)
     context = {
         "case": case,
         "is_unreachable": is_unreachable(case),
-        "asked_reasons": waiting(case, REASONS),
-        "asked_review": waiting(case, SECOND_REVIEW),
+        "asked_reasons": asked.get(REASONS),
+        "asked_review": asked.get(SECOND_REVIEW),
         "now": clock.now(),
         "age_days": (clock.tokyo_date(clock.now()) - clock.tokyo_date(case.opened_at)).days,
         "buttons": buttons(request, case, settlement=settlement, payment=payment),

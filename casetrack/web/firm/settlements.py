@@ -20,7 +20,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import countersign, fail_payment, record_payment, show_payment
 from casetrack.negotiation.services.legal import basis_of
-from casetrack.negotiation.services.measures import credit_of, still_due
+from casetrack.negotiation.services.measures import credit_of
 from casetrack.negotiation.services.restorations import items_of
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
@@ -55,13 +55,12 @@ def can_pay(request: HttpRequest, found: Settlement) -> bool:
     return permissions.can(me(request), found.case, ACTIONS["record_payment"].name, clock.now())
 
 
-def payment_acts(request: HttpRequest, found: Settlement) -> dict[str, bool]:
+def payment_acts(request: HttpRequest, found: Settlement, paid: Payment | None) -> dict[str, bool]:
     """What may be done with the payment of a part here; that of the whole has its buttons on the page of the case."""
-    paid = found.payments.live().first() if found.is_partial else None
-    is_approver = permissions.role_in(me(request), found.case) == APPROVER
+    may = permissions.role_in(me(request), found.case) == APPROVER and found.is_partial and paid is not None
     return {
-        "can_fail": is_approver and paid is not None and paid.received_at is None,
-        "can_show": is_approver and paid is not None and paid.denied_at is not None,
+        "can_fail": may and paid is not None and paid.received_at is None,
+        "can_show": may and paid is not None and paid.denied_at is not None,
     }
 
 
@@ -71,7 +70,9 @@ def settlement(request: HttpRequest, reference: str, number: int) -> HttpRespons
     """The locked terms with their hash, computed again, and the payment."""
     case = firm_case(request, reference)
     found = settlement_of(case, number)
-    text = canonical(found)
+    text, ahead = canonical(found), credit_of(found)
+    payments = list(found.payments.select_related("recorded_by__membership__firm").order_by("-pk"))
+    paid = next((payment for payment in payments if payment.failed_at is None), None)
     context = {
         "case": case,
         "settlement": found,
@@ -80,18 +81,18 @@ def settlement(request: HttpRequest, reference: str, number: int) -> HttpRespons
         "settled": in_words(found.offer.builds_on),
         "text": text,
         "is_intact": hashlib.sha256(text.encode()).hexdigest() == found.terms_sha256,
-        "payments": found.payments.select_related("recorded_by__membership__firm").order_by("-pk"),
-        "is_paid": found.payments.live().exists(),
+        "payments": payments,
+        "is_paid": paid is not None,
         "basis": basis_of(found),
-        "ahead": credit_of(found),
-        "due": still_due(found),
+        "ahead": ahead,
+        "due": found.amount - ahead,
         "can_sign": may_sign(request, found),
         "items": items_of(found),
         "can_instruct": permissions.role_in(me(request), case) == INVESTIGATOR,
         "can_confirm": permissions.role_in(me(request), case) == APPROVER,
         "is_revocable": clock.now() < found.revocable_until,
         "can_pay": can_pay(request, found),
-        **payment_acts(request, found),
+        **payment_acts(request, found, paid),
     }
     return render(request, "firm/settlement.html", context)
 
@@ -119,20 +120,18 @@ def payment(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         raise Http404
     found = settlement_of(case, number)
     form = PaymentForm(posted(request), initial={"paid_on": clock.tokyo_date(clock.now())})
-    status = 400 if form.is_bound else 200
+    status, ahead = 400 if form.is_bound else 200, credit_of(found)
+    due = found.amount - ahead
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
-            record_payment(
-                found, amount=still_due(found), paid_on=given["paid_on"], note=given["note"], actor=me(request)
-            )
+            record_payment(found, amount=due, paid_on=given["paid_on"], note=given["note"], actor=me(request))
         except DomainError as error:
             status = refused(form, error)
         else:
             messages.success(request, _("The payment is recorded. The victim is asked to confirm it."))
             return redirect("firm:case", case.reference)
-    context = {"case": case, "settlement": found, "form": form, "basis": basis_of(found)}
-    context |= {"ahead": credit_of(found), "due": still_due(found)}
+    context = {"case": case, "settlement": found, "form": form, "basis": basis_of(found), "ahead": ahead, "due": due}
     return render(request, "firm/payment.html", context, status=status)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import RemitterAccount, TransferBatch, TransferLine
-from casetrack.negotiation.services.readiness import MOST, Readiness, readiness_of, unpaid
+from casetrack.negotiation.services.readiness import MOST, Readiness, readiness_of_all, unpaid
 from casetrack.negotiation.services.results import (
     FAILURES,
     Problem,
@@ -78,7 +78,7 @@ class Offered:
 
 def _offered(request: HttpRequest) -> tuple[list[Offered], list[Offered]]:
     """What may be paid, and what may not with the reasons."""
-    rows = [readiness_of(settlement) for settlement in unpaid(membership(request).firm)]
+    rows = readiness_of_all(unpaid(membership(request).firm))
     ticked = request.POST.getlist("chosen") if request.method == "POST" else None
     ready = [
         Offered(row, ticked is None or row.settlement.case.reference in ticked) for row in rows if not row.obstacles
@@ -164,15 +164,16 @@ class Shown:
 def _lines_of(batch: TransferBatch) -> list[Shown]:
     related = ("case__firm", "case__victim", "case__victim_user", "account", "settlement__offer")
     lines = batch.lines.select_related(*related, "settlement__case__firm", "settlement__case__victim").order_by("pk")
-    return [Shown(line, _why(line)) for line in lines]
+    waiting = readiness_of_all(line.settlement for line in lines if line.status == LineStatus.WAITING)
+    rows = {row.settlement.pk: row for row in waiting}
+    return [Shown(line, _why(line, rows.get(line.settlement_id))) for line in lines]
 
 
-def _why(line: TransferLine) -> list[str]:
+def _why(line: TransferLine, row: Readiness | None) -> list[str]:
     if line.status == LineStatus.FAILED:
         return [" ".join(filter(None, (_(FAILURES[line.result]), line.reason)))]
-    if line.status != LineStatus.WAITING:
+    if row is None:
         return []
-    row = readiness_of(line.settlement)
     changed = row.account != line.account or row.due != line.amount
     return [explain(o) for o in row.obstacles] + ([_("It has changed since the file was made.")] if changed else [])
 

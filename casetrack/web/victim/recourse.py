@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from casetrack.cases.models import Case
 from casetrack.cases.side_clocks import REASONS, SECOND_REVIEW
 from casetrack.negotiation.services import ask_reasons, ask_review
-from casetrack.negotiation.services.recourse import MAY_ASK, waiting
+from casetrack.negotiation.services.recourse import MAY_ASK, all_waiting
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import ReasonForm
 from casetrack.web.victim.letters import page_methods, problems_of, write_once
@@ -19,7 +19,8 @@ from casetrack.web.victim.letters import page_methods, problems_of, write_once
 
 def may_ask(case: Case) -> dict[str, bool]:
     """What can be asked for now, and was not yet."""
-    return {what: case.status in held and waiting(case, what) is None for what, held in MAY_ASK.items()}
+    asked = all_waiting(case)
+    return {what: case.status in held and what not in asked for what, held in MAY_ASK.items()}
 
 
 def _page(what: str, ask: Callable[..., object], *, texts: dict[str, Any]) -> Callable[..., HttpResponse]:

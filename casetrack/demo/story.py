@@ -1,6 +1,7 @@
 """A case told step by step, each step by calling the service that the pages call."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -33,7 +34,7 @@ from casetrack.lib.clock import tokyo, travel_to
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import Countersignature, Offer, Payment, Settlement
 from casetrack.negotiation.partial import names_in, settled_parts
-from casetrack.negotiation.proposal import Proposal, assessed_parts, at_amount, expected_parts
+from casetrack.negotiation.proposal import Proposal, assessed_parts, at_amount, expected_parts, parts_in
 from casetrack.negotiation.services import (
     accept_offer,
     approve_offer,
@@ -279,6 +280,15 @@ class Story:
     def countered(self, amount: Decimal, reason: str) -> "Story":
         with travel_to(self.at):
             counter_offer(self.offer, proposal=Proposal({}, total=amount), reason=reason, actor=self.user(self.victim))
+        return self
+
+    def countered_in_parts(
+        self, parts: Mapping[str, Decimal], why: Mapping[str, str], reason: str, settles: tuple[str, ...] = ()
+    ) -> "Story":
+        """The victim's own figures for `parts`, the firm's for all others; asks to settle `settles` now."""
+        proposal = Proposal({**parts_in(self.offer), **parts}, why, settles=settles)
+        with travel_to(self.at):
+            counter_offer(self.offer, proposal=proposal, reason=reason, actor=self.user(self.victim))
         return self
 
     def accepted(self) -> "Story":

@@ -27,7 +27,7 @@ def load_world() -> Cast:
     the_investor(cast, today)
     for tell in (
         just_submitted, acknowledged, overdue_investigation, waiting_for_the_victim, assessed, agreed, compensated,
-        closed, declined, withdrawn, escalated, restoration_at_aozora,
+        closed, declined, withdrawn, escalated, restoration_at_aozora, settled_in_part,
     ):  # fmt: skip
         tell(cast, today)
     return cast
@@ -132,6 +132,19 @@ def restoration_at_aozora(cast: Cast, today: dt.datetime) -> None:
         reasons="We restore the account to what it was; the value at the valuation date is shown line by line.",
         days=30,
     )
+
+
+def settled_in_part(cast: Cast, today: dt.datetime) -> None:
+    """Planted issue, fees and solatium are settled and paid; the shares that were sold are still in dispute."""
+    story = _until_assessed(cast, "hana", "2000-0000013", today - _days(16)).wait(1).offered().wait(2)
+    agreed = ("planted", "costs", "solatium")
+    story.countered_in_parts(
+        {"own_holdings": Decimal(200_000)},
+        {"own_holdings": "売られなければ今も持っていた株です。"},
+        "買い付けられた株と手数料については同じ考えです。先に補償してください。",
+        settles=agreed,
+    )
+    story.wait(2).part_offered(*agreed).wait(1).accepted().wait(4).paid().wait(1).receipt_confirmed()
 
 
 def _until_assessed(cast: Cast, victim: str, account: str, end: dt.datetime, *, share: str = "") -> Story:

@@ -11,8 +11,8 @@ from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.mediation.services import agreed_amount, approve_bound_offer, prepare_bound_offer
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.proposal import at_amount
-from casetrack.negotiation.services import accept_offer, revoke_acceptance
+from casetrack.negotiation.proposal import Proposal, at_amount
+from casetrack.negotiation.services import accept_offer, live_settlements, revoke_acceptance
 from tests.builders import Story
 
 AGREED = 2_000_000
@@ -52,6 +52,31 @@ def test_another_amount_is_refused_by_the_service_and_by_the_database(mediated: 
     assert (error.value.field, error.value.params["amount"]) == ("adjustment", "2,000,000")
     with pytest.raises(DatabaseError, match="another amount"), transaction.atomic():
         mediated.offered(Decimal(AGREED - 1))
+
+
+def test_no_part_of_it_is_settled_by_itself(mediated: Story) -> None:
+    part = Proposal({"costs": Decimal(AGREED)}, {"costs": "…"}, settles=("costs",))
+    with travel_to(mediated.at), pytest.raises(InvalidInput, match="for the whole") as error:
+        prepare_bound_offer(
+            mediated.case, mediated.run, proposal=part, reasons="…", valid_until=mediated.at + dt.timedelta(days=14), actor=mediated.user("ivan"),
+        )  # fmt: skip
+    assert error.value.field == "settles"
+
+
+def test_parts_that_were_settled_before_are_not_in_it(story: Story) -> None:
+    story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1).accepted().wait(1).rest_offered()
+    proposal = to_proposal(story, AGREED)
+    victim_says(story, proposal)
+    firm_says(story, proposal)
+    with travel_to(story.at):
+        rest = at_amount(story.run, Decimal(AGREED), "あっせんの結果です。", {"costs", "solatium"})
+        offer = prepare_bound_offer(
+            story.case, story.run, proposal=rest, reasons="…", valid_until=story.at + dt.timedelta(days=14),
+            actor=story.user("ivan"),
+        )  # fmt: skip
+        approve_bound_offer(offer, actor=story.user("alma"))
+        accept_offer(offer, actor=story.user("vera"))
+    assert [agreed.amount for agreed in live_settlements(story.case)] == [14_500, AGREED]
 
 
 def test_an_offer_that_was_prepared_before_is_not_approved_after(story: Story) -> None:

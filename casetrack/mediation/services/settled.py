@@ -36,9 +36,11 @@ def prepare_bound_offer(
 ) -> Offer:
     """`negotiation.services.prepare_offer`, of the agreed amount where a mediation was settled.
 
-    Raises InvalidInput (another amount) besides.
+    Raises InvalidInput (another amount, or for a part only) besides.
     """
     agreed = agreed_amount(lock(case))
+    if agreed is not None and proposal.settles:
+        raise InvalidInput(_("The mediation was settled for the whole. Make an offer for the whole."), field="settles")
     if agreed is not None and (proposal.amount != agreed or proposal.settles):
         raise InvalidInput(
             _("The mediation was settled at %(amount)s yen. The offer must be of exactly that amount."),

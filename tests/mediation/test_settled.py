@@ -56,10 +56,11 @@ def test_another_amount_is_refused_by_the_service_and_by_the_database(mediated: 
 
 def test_no_part_of_it_is_settled_by_itself(mediated: Story) -> None:
     part = Proposal({"costs": Decimal(AGREED)}, {"costs": "…"}, settles=("costs",))
+    until = mediated.at + dt.timedelta(days=14)
     with travel_to(mediated.at), pytest.raises(InvalidInput, match="for the whole") as error:
         prepare_bound_offer(
-            mediated.case, mediated.run, proposal=part, reasons="…", valid_until=mediated.at + dt.timedelta(days=14), actor=mediated.user("ivan"),
-        )  # fmt: skip
+            mediated.case, mediated.run, proposal=part, reasons="…", valid_until=until, actor=mediated.user("ivan")
+        )
     assert error.value.field == "settles"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from casetrack.assessment.figures import FIGURES
 from casetrack.assessment.models import AssessedAccount, Assessment
 from casetrack.assessment.reductions import CUSTOMER, FIRM
 from casetrack.assessment.statement import COMPONENTS
@@ -144,8 +145,8 @@ def _results(
     was, now = _components(old), _components(new)
     for name, said in words.items():
         yield from _compare(said, yen(was.get(name, 0)), yen(now.get(name, 0)))
-    yield from _compare(_("Loss"), yen(before.loss), yen(after.loss))
-    yield from _compare(_("Due by the policy"), yen(before.due), yen(after.due))
+    yield from _compare(FIGURES["loss"], yen(before.loss), yen(after.loss))
+    yield from _compare(FIGURES["assessed"], yen(before.due), yen(after.due))
 
 
 def _components(accounts: Mapping[int, AssessedAccount]) -> dict[str, Decimal]:

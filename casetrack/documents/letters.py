@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from casetrack.assessment.figures import FIGURES
 from casetrack.assessment.statement import PLAIN_COMPONENTS, parts_of
 from casetrack.audit.models import Entry
 from casetrack.cases.models import Case
@@ -94,6 +95,7 @@ def _offered(case: Case, made: Offer) -> Iterator[Block]:
     yield paragraph(_("For the loss that the unauthorized trades have caused you, we offer you:"))
     until = _("Open for your answer until %(moment)s") % {"moment": jp_datetime(made.valid_until)}
     yield figure(_("Offer %(number)s") % {"number": made.number}, yen(made.amount), until)
+    yield pairs(_figures(made))
     yield from _scope(made)
     yield heading(_("How the amount is made up"))
     yield _parts(made)
@@ -113,6 +115,14 @@ def _offered(case: Case, made: Offer) -> Iterator[Block]:
             _("You do not have to answer at once. If the time ends without an answer, you have agreed to nothing."),
         ]
     )
+
+
+def _figures(made: Offer) -> "Iterator[tuple[StrOrPromise, StrOrPromise]]":
+    """The loss and what the policy gives for it, beside what is offered: each by its own name."""
+    if made.assessment is not None:
+        yield FIGURES["loss"], yen(made.assessment.loss)
+        yield FIGURES["assessed"], yen(made.assessment.due)
+    yield FIGURES["offered"], yen(made.amount)
 
 
 def _parts(made: Offer) -> Block:
@@ -223,7 +233,8 @@ def _settled(case: Case, entry: Entry, agreed: Settlement) -> Iterator[Block]:
         rows += [
             (_("Statement of loss"), str(run.number)),
             (_("Valuation date"), jp_date(run.valuation_on)),
-            (_("Loss"), yen(run.loss)),
+            (FIGURES["loss"], yen(run.loss)),
+            (FIGURES["assessed"], yen(run.due)),
         ]
     rows.append((_("SHA-256 of the terms"), f"{agreed.terms_sha256[:32]}\n{agreed.terms_sha256[32:]}"))
     yield pairs(rows)

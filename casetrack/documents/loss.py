@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from casetrack.assessment.figures import FIGURES, gross_in
 from casetrack.assessment.models import Assessment
 from casetrack.assessment.reductions import Ground, grounds_of
 from casetrack.assessment.statement import PLAIN_COMPONENTS, Account, Line, statement
@@ -31,9 +32,18 @@ def _blocks(run: Assessment) -> Iterator[Block]:
         ]
     )
     yield heading(_("Both methods side by side"))
-    head = [(_("Loss"), "1fr right"), (_("Cash by the policy"), "1fr right"), (_("Restoration, in money"), "1fr right")]
-    head.append((_("Due by the policy"), "1fr right"))
+    head = [
+        (FIGURES["loss"], "1fr right"),
+        (_("Cash by the policy"), "1fr right"),
+        (_("Restoration, in money"), "1fr right"),
+    ]
+    head.append((FIGURES["assessed"], "1fr right"))
     yield table(head, [[yen(run.loss), yen(run.cash), yen(run.restoration), yen(run.due)]])
+    gross = gross_in(account.inputs for account in run.accounts.all())
+    said = {"sold": yen(gross.sold), "bought": yen(gross.bought)}
+    yield paragraph(
+        _("Gross amounts of the unauthorized trades: sold %(sold)s, bought %(bought)s. They are not the loss.") % said
+    )
     yield from _reduction(run)
     for account in statement(run, PLAIN_COMPONENTS):
         yield from _account(account)

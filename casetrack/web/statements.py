@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from casetrack.assessment.changes import changes_between, run_before
 from casetrack.assessment.curve import Curve, curve_of
+from casetrack.assessment.figures import FIGURES, gross_in
 from casetrack.assessment.models import Assessment
 from casetrack.assessment.reductions import grounds_of
 from casetrack.assessment.statement import COMPONENTS, PLAIN_COMPONENTS, statement
@@ -25,6 +26,7 @@ def statement_page(run: Assessment, *, for_victim: bool, is_outside: bool = Fals
         "before": before,
         "changes": changes_between(before, run, words) if before else [],
         "accounts": statement(run, words),
+        "gross": gross_in(account.inputs for account in run.accounts.all()),
         "grounds": grounds_of(run.reduced_by) if run.reduced_by else None,
         "reduction_percent": run.reduction * 100,
         "kept_percent": (1 - run.reduction) * 100,
@@ -37,8 +39,8 @@ def statement_page(run: Assessment, *, for_victim: bool, is_outside: bool = Fals
 def _chart(curve: Curve, run: Assessment) -> str:
     days = [point.on for point in curve.points]
     series = [
-        (_("Loss"), [point.loss for point in curve.points]),
-        (_("Due by the policy"), [point.due for point in curve.points]),
+        (str(FIGURES["loss"]), [point.loss for point in curve.points]),
+        (str(FIGURES["assessed"]), [point.due for point in curve.points]),
     ]
     note = _("Valuation date of this statement: %(day)s") % {"day": jp_date(run.valuation_on)}
     given = Dated(days, series, run.valuation_on, note)

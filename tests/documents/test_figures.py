@@ -17,6 +17,7 @@ from casetrack.cases.models import Case
 from casetrack.documents.models import Document, DocumentKind
 from casetrack.documents.services import drain
 from casetrack.evidence.services import add_file
+from casetrack.ledger.gross import gross_of
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
@@ -61,13 +62,15 @@ def squeezed(text: str) -> str:
 
 
 def figures_of(text: str) -> list[str]:
-    return re.findall(r"−?(?:¥[\d,.]+|[\d,.]+円)", text)
+    return re.findall(r"−?(?:¥\d[\d,]*|\d[\d,]*円)(?<!,)", text)
 
 
 def lines_of(story: Story) -> Iterator[str]:
     """What the statement of the stored run must print, from the database."""
     run = story.run
     yield from (yen(figure) for figure in (run.loss, run.cash, run.restoration, run.due))
+    gross = gross_of([story.incident.account_id])
+    yield from (yen(gross.sold), yen(gross.bought))
     yield from (jp_date(run.valuation_on), str(run.get_valuation_basis_display()), quantity(run.reduction * 100))
     for account in statement(run, PLAIN_COMPONENTS):
         for line in account.lines:
@@ -118,7 +121,7 @@ def test_the_offer_has_its_parts_and_its_sum(cast: Cast, language: str) -> None:
     text = squeezed(text_of(read(papers(story)[DocumentKind.OFFER])))
     with override(language):
         assert sum(Decimal(part) for part in story.offer.components.values()) == story.offer.amount
-        for figure in (story.offer.amount, *story.offer.components.values()):
+        for figure in (story.run.loss, story.run.due, story.offer.amount, *story.offer.components.values()):
             assert yen(figure) in text or not Decimal(figure)
         for said in (*story.offer.component_reasons.values(), story.offer.reasons, *(fact.text for fact in FACTS)):
             assert squeezed(said) in text
@@ -129,7 +132,7 @@ def test_the_settlement_has_what_was_agreed_and_what_it_rests_on(cast: Cast, lan
     story = settled(cast, language)
     text = squeezed(text_of(read(papers(story)[DocumentKind.SETTLEMENT])))
     with override(language):
-        for figure in (story.settlement.amount, story.run.loss):
+        for figure in (story.settlement.amount, story.run.loss, story.run.due):
             assert yen(figure) in text
         for part in story.offer.components.values():
             assert yen(part) in text or not Decimal(part)

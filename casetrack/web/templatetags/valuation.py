@@ -1,14 +1,16 @@
-"""The valuation date of a case, and what is known of taxes, on the pages of both sides."""
+"""The valuation date of a case, its figures, and what is known of taxes, on the pages of both sides."""
 
 from typing import Any
 
 from django import template
 
+from casetrack.assessment.figures import FIGURES
 from casetrack.assessment.services.valuation_dates import MAY_PROPOSE, side_of
 from casetrack.assessment.taxes import BOTH, facts_for
 from casetrack.cases.models import Case
 from casetrack.correspondence.models import Party
 from casetrack.people.models import User
+from casetrack.web.amounts import amounts_of
 from casetrack.web.valuation import proposals_of, waiting_for
 
 register = template.Library()
@@ -42,3 +44,15 @@ def my_valuation_card(case: Case, user: User) -> dict[str, Any]:
 def taxes() -> dict[str, Any]:
     """The facts of both methods."""
     return {"taxes": facts_for(*BOTH)}
+
+
+@register.inclusion_tag("includes/amounts.html")
+def amounts(case: Case, user: User) -> dict[str, Any]:
+    """Gross amounts, loss, assessed, claimed, offered, agreed, paid, as far as they are known to `user`."""
+    return {"amounts": amounts_of(case, user)}
+
+
+@register.simple_tag
+def figure_name(key: str) -> str:
+    """The one name of a figure."""
+    return str(FIGURES[key])

@@ -13,10 +13,9 @@ from casetrack.assessment.figures import FIGURES, MEANINGS
 from casetrack.assessment.models import Assessment
 from casetrack.cases.models import Access, Case
 from casetrack.ledger.gross import gross_of
-from casetrack.negotiation.models import Offer, OfferParty, Payment
+from casetrack.negotiation.models import MeasureStatus, Offer, OfferParty, Payment
 from casetrack.negotiation.partial import amount_for_whole
 from casetrack.negotiation.services import live_settlements
-from casetrack.negotiation.services.measures import paid_ahead
 from casetrack.negotiation.workflow import PUBLIC
 from casetrack.people.models import User
 from casetrack.web.formats import yen
@@ -79,7 +78,7 @@ def _settled(case: Case) -> Iterable[Amount]:
     if agreed:
         note = "" if any(not one.is_partial for one in agreed) else _("for a part")
         yield Amount("agreed", yen(sum((one.amount for one in agreed), Decimal(0))), note)
-    ahead = paid_ahead(case)
+    ahead = case.measures.filter(status=MeasureStatus.PAID).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     paid = Payment.objects.live().filter(case=case).aggregate(sum=Sum("amount"))["sum"]
     if ahead or paid is not None:
         note = _("of it ahead of the settlement: %(amount)s") % {"amount": yen(ahead)} if ahead else ""

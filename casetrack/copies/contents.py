@@ -66,7 +66,7 @@ def _case_parts(case: Case, user: User, at: dt.datetime, left_out: list[LeftOut]
     folder = f"cases/{case.reference}"
     documents = casefile.documents(case, user)
     evidence = list(EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk"))
-    named = list(_named(f"{folder}/evidence", evidence))
+    listed = list(named(f"{folder}/evidence", evidence))
     yield text(f"{folder}/summary.html", partial(_summary, case, user, at, documents, evidence))
     yield one(f"{folder}/case.json", partial(casefile.case_facts, case, user))
     yield many(f"{folder}/executions.json", partial(casefile.executions, case))
@@ -75,11 +75,10 @@ def _case_parts(case: Case, user: User, at: dt.datetime, left_out: list[LeftOut]
     yield text(f"{folder}/good-faith.csv", partial(_good_faith, case))
     yield many(f"{folder}/assessments.json", partial(casefile.assessments, case, user))
     yield many(f"{folder}/documents.json", partial(_document_rows, folder, documents))
-    yield many(f"{folder}/evidence.json", partial(_evidence_rows, named, user, case))
+    yield many(f"{folder}/evidence.json", partial(_evidence_rows, listed, user, case))
     for row in documents:
-        path = papers.path_of(row.sha256)
-        yield Part(_document_path(folder, row), partial(_read, path), packed=True, size=row.size)
-    yield from _evidence_parts(named, user, left_out)
+        yield stored_paper(_document_path(folder, row), row)
+    yield from _evidence_parts(listed, user, left_out)
 
 
 def _good_faith(case: Case) -> str:
@@ -89,31 +88,39 @@ def _good_faith(case: Case) -> str:
 
 def _draft_parts(folder: str, draft: Draft, user: User, left_out: list[LeftOut]) -> Iterator[Part]:
     own = EvidenceFile.objects.visible_to(user).filter(case=None, draft_key=draft.key)
-    named = list(_named(f"{folder}/evidence", own.order_by("received_at", "pk")))
+    listed = list(named(f"{folder}/evidence", own.order_by("received_at", "pk")))
     yield one(f"{folder}/draft.json", partial(person.draft, draft))
     yield many(f"{folder}/trades.json", partial(person.brought_trades, draft))
-    yield many(f"{folder}/evidence.json", partial(_evidence_rows, named, user, None))
-    yield from _evidence_parts(named, user, left_out)
+    yield many(f"{folder}/evidence.json", partial(_evidence_rows, listed, user, None))
+    yield from _evidence_parts(listed, user, left_out)
 
 
-def _named(folder: str, rows: Iterable[EvidenceFile]) -> Iterator[tuple[str, EvidenceFile]]:
+def named(folder: str, rows: Iterable[EvidenceFile]) -> Iterator[tuple[str, EvidenceFile]]:
     """Each file with a name of its own, in the order in which they came, that every system can unpack."""
     for place, row in enumerate(rows, 1):
         name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]', "_", download_name(row.name, row.content_type))
         yield f"{folder}/{place:03}-{name[-LONGEST_NAME:]}", row
 
 
-def _evidence_parts(named: Iterable[tuple[str, EvidenceFile]], user: User, left_out: list[LeftOut]) -> Iterator[Part]:
+def _evidence_parts(listed: Iterable[tuple[str, EvidenceFile]], user: User, left_out: list[LeftOut]) -> Iterator[Part]:
     """The originals that the person may open: harmful content nobody opens, and what still waits for the virus scan
     only whoever handed it in (as casetrack.web.evidence has it)."""
-    for path, row in named:
+    for path, row in listed:
         if row.scan == Scan.INFECTED:
             left_out.append({"path": path, "because": "harmful", "sha256": row.sha256})
         elif row.scan == Scan.WAITING and row.uploaded_by_id != user.pk:
             left_out.append({"path": path, "because": "not scanned yet", "sha256": row.sha256})
         else:
-            content = partial(_read, files.path_of(row.sha256))
-            yield Part(path, content, packed=row.content_type in PACKED, size=row.size)
+            yield read_file(path, row)
+
+
+def read_file(path: str, row: EvidenceFile) -> Part:
+    """An original, unchanged."""
+    return Part(path, partial(_read, files.path_of(row.sha256)), packed=row.content_type in PACKED, size=row.size)
+
+
+def stored_paper(path: str, row: Document) -> Part:
+    return Part(path, partial(_read, papers.path_of(row.sha256)), packed=True, size=row.size)
 
 
 def _read(path: Path) -> Iterator[bytes]:
@@ -121,9 +128,9 @@ def _read(path: Path) -> Iterator[bytes]:
         yield from iter(lambda: file.read(PIECE), b"")
 
 
-def _evidence_rows(named: list[tuple[str, EvidenceFile]], user: User, case: Case | None) -> Iterator[dict[str, Any]]:
+def _evidence_rows(listed: list[tuple[str, EvidenceFile]], user: User, case: Case | None) -> Iterator[dict[str, Any]]:
     openings = casefile.first_openings(case) if case else {}
-    for path, row in named:
+    for path, row in listed:
         opened_at = openings.get(str(row.key))
         yield {"path": path, **casefile.evidence_facts(row, user), "opened_by_firm_at": opened_at}
 

@@ -1,4 +1,5 @@
-"""Copies of everything held about a victim: asked for by themselves, made in the background, kept for a day."""
+"""Copies of everything held about a victim, asked for by themselves, and bundles: the file of one case for its three
+parties. Made in the background, kept for a day."""
 
 import uuid
 
@@ -6,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from casetrack.cases.models import Case
 from casetrack.copies.querysets import CopyQuerySet
 from casetrack.lib.constraints import one_of
 from casetrack.people.models import Language, User
@@ -23,7 +25,9 @@ RUNNING = (CopyStatus.WAITING, CopyStatus.MAKING)
 
 
 class Copy(models.Model):
-    """One ZIP. Its sealed bytes lie at `storage.path_of` while it is ready; `size` and `sha256` are the ZIP's own.
+    """One ZIP: of everything about `user`, or, with a `case`, the bundle of that case, which `user` asked for and each
+    of its parties may fetch. Its sealed bytes lie at `storage.path_of` while it is ready; `size` and `sha256` are the
+    ZIP's own.
 
     `done` of `total` parts are written. `attempts` numbers the tries: a try writes only as long as the number is its
     own. `next_try_at` is when a waiting copy may be tried, or when a silent try counts as dead and may be taken over.
@@ -31,6 +35,7 @@ class Copy(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="copies")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="bundles")
     language = models.CharField(max_length=5, choices=Language.choices)
     status = models.CharField(max_length=10, choices=CopyStatus.choices, default=CopyStatus.WAITING)
     asked_at = models.DateTimeField()
@@ -50,7 +55,10 @@ class Copy(models.Model):
             one_of("language", Language.values, "copies_copy_language"),
             one_of("status", CopyStatus.values, "copies_copy_status"),
             models.UniqueConstraint(
-                fields=["user"], condition=models.Q(status__in=RUNNING), name="copies_copy_one_running"
+                fields=["user"], condition=models.Q(status__in=RUNNING, case=None), name="copies_copy_one_running"
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(status__in=RUNNING), name="copies_copy_one_bundle_running"
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="ready")

@@ -3,6 +3,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from casetrack.cases.models import Case
+
 if TYPE_CHECKING:
     from casetrack.copies.models import Copy
     from casetrack.people.models import User
@@ -10,8 +12,12 @@ if TYPE_CHECKING:
 
 class CopyQuerySet(models.QuerySet["Copy"]):
     def visible_to(self, user: "User") -> "CopyQuerySet":
-        """One's own alone."""
-        return self.filter(user=user)
+        """Copies of everything: one's own alone."""
+        return self.filter(user=user, case=None)
+
+    def bundles_visible_to(self, user: "User") -> "CopyQuerySet":
+        """Bundles of visible cases."""
+        return self.filter(case__in=Case.objects.visible_to(user))
 
     def running(self) -> "CopyQuerySet":
         return self.filter(status__in=("waiting", "making"))

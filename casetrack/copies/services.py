@@ -16,7 +16,11 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import override
 
 from casetrack.audit.services import PLATFORM, record
-from casetrack.copies import storage
+from casetrack.cases.models import Case
+from casetrack.cases.permissions import CASEWORKERS, role_in
+from casetrack.cases.services.status import lock
+from casetrack.cases.workflow import MEDIATOR, VICTIM, Status
+from casetrack.copies import bundle, storage
 from casetrack.copies.archive import Archive, Part
 from casetrack.copies.contents import parts_of
 from casetrack.copies.models import Copy, CopyStatus
@@ -53,8 +57,43 @@ def ask_copy(*, language: str, actor: User) -> Copy:
         return running
     now = clock.now()
     copy = Copy.objects.create(user=actor, language=language, asked_at=now, next_try_at=now)
-    _record(copy, "copies.asked", actor)
+    _record(copy, "asked", actor)
     return copy
+
+
+PARTIES = (VICTIM, *CASEWORKERS, MEDIATOR)
+
+
+def may_ask_bundle(user: User, case: Case) -> bool:
+    """The three parties, while the case is with an outside body or once one of them has mediated in it."""
+    is_outside = case.status == Status.ESCALATED or case.body_id is not None
+    return role_in(user, case) in PARTIES and is_outside and case.victim_user_id is not None
+
+
+@transaction.atomic
+def ask_bundle(case: Case, *, language: str, actor: User) -> Copy:
+    """Ask for the file of the case; the one that is being made, whoever of the three parties asked for it.
+
+    Raises NotAllowed (somebody else, or a case that is with no outside body).
+    """
+    lock(case)
+    if not may_ask_bundle(actor, case):
+        raise NotAllowed(_("The file of a case is made for its parties, once an outside body mediates."))
+    running = Copy.objects.running().filter(case=case).first()
+    if running is not None:
+        return running
+    now = clock.now()
+    copy = Copy.objects.create(user=actor, case=case, language=language, asked_at=now, next_try_at=now)
+    _record(copy, "asked", actor)
+    return copy
+
+
+@transaction.atomic
+def give_bundle(copy: Copy, *, actor: User) -> Iterator[bytes]:
+    """The ZIP in pieces, for a party of its case; the audit log says who had it. Raises NotAllowed, Conflict."""
+    if copy.case is None or role_in(actor, copy.case) not in PARTIES:
+        raise NotAllowed(_("The file of a case is made for its parties, once an outside body mediates."))
+    return _give(copy, actor, _("This file is no longer there. Have it made anew."))
 
 
 @transaction.atomic
@@ -62,14 +101,18 @@ def give_copy(copy: Copy, *, actor: User) -> Iterator[bytes]:
     """The ZIP in pieces, for its owner; the audit log says so. Raises NotAllowed, Conflict (it is not there)."""
     if copy.user_id != actor.pk:
         raise NotAllowed(_("Only the person themselves may ask for this copy."))
-    gone = Conflict(_("This copy is no longer there. Ask for a new one."))
+    return _give(copy, actor, _("This copy is no longer there. Ask for a new one."))
+
+
+def _give(copy: Copy, actor: User, words: str) -> Iterator[bytes]:
+    gone = Conflict(words)
     if not Copy.objects.filter(pk=copy.pk).ready(clock.now()).exists():
         raise gone
     try:
         pieces = storage.open_sealed(copy)
     except FileNotFoundError:
         raise gone from None
-    _record(copy, "copies.downloaded", actor, sha256=copy.sha256)
+    _record(copy, "downloaded", actor, sha256=copy.sha256)
     return pieces
 
 
@@ -83,7 +126,7 @@ def delete_copy(copy: Copy, *, actor: User) -> None:
         raise NotAllowed(_("Only the person themselves may ask for this copy."))
     ended = Copy.objects.filter(pk=copy.pk, status=CopyStatus.READY).update(status=CopyStatus.EXPIRED)
     if ended:
-        _record(copy, "copies.deleted", actor)
+        _record(copy, "deleted", actor)
         transaction.on_commit(lambda: storage.discard(copy))
 
 
@@ -116,23 +159,37 @@ def _claim(pk: int, now: dt.datetime) -> Copy | None:
         claimed = due.update(
             status=CopyStatus.MAKING, attempts=F("attempts") + 1, next_try_at=now + LEASE, done=0, total=0
         )
-        return Copy.objects.select_related("user").get(pk=pk) if claimed else None
+        of = ("user", "case__firm", "case__victim", "case__victim_user", "case__body")
+        return Copy.objects.select_related(*of).get(pk=pk) if claimed else None
 
 
 def _make(copy: Copy) -> None:
-    user, at, left_out = copy.user, clock.now(), []
+    at, left_out, reader = clock.now(), [], _reader(copy)
     with storage.scratch() as file, override(copy.language):
         archive = Archive(file, at)
-        with scoped(user.audience, user_id=user.pk):
-            parts, refused = parts_of(user, at)
+        with scoped(reader.audience, user_id=reader.pk):
+            if copy.case is None:
+                parts, refused = parts_of(reader, at)
+            else:
+                parts, refused = bundle.parts_of(copy.case, reader, at)
         for place, part in enumerate(parts):
             _say(copy, done=place, total=len(parts))
-            if not _add(archive, part, user):
+            if not _add(archive, part, reader):
                 left_out.append({"path": part.path, "because": "missing"})
+        if copy.case is not None:
+            archive.add(bundle.index_of(copy.case, archive.files, at, copy.language))
         archive.close(made_at=at, language=copy.language, left_out=[*refused, *left_out])
         _say(copy, done=len(parts), total=len(parts))
         size, sha256 = storage.seal(copy, file)
     _finish(copy, size=size, sha256=sha256, made_at=clock.now())
+
+
+def _reader(copy: Copy) -> User:
+    """In whose scope it is read: the owner's; of a bundle the victim's, so that nothing is in it that is hidden from
+    them."""
+    reader = copy.user if copy.case is None else copy.case.victim_user
+    assert reader is not None  # noqa: S101  (no bundle is asked for without one)
+    return reader
 
 
 def _add(archive: Archive, part: Part, user: User) -> bool:
@@ -159,11 +216,12 @@ def _say(copy: Copy, **progress: int) -> None:
 def _finish(copy: Copy, *, made_at: dt.datetime, **facts: Any) -> None:
     """It is ready; the one that it takes the place of ends now."""
     with system_scope():
-        Copy.objects.filter(user=copy.user_id).ready(made_at).update(expires_at=made_at)
+        before = Copy.objects.filter(case=copy.case) if copy.case else Copy.objects.filter(user=copy.user_id, case=None)
+        before.ready(made_at).update(expires_at=made_at)
         ready = {"status": CopyStatus.READY, "made_at": made_at, "expires_at": made_at + KEPT}
         if not _mine(copy).update(**ready, **facts):
             raise Lost
-        _record(copy, "copies.made", User.objects.system(), **facts)
+        _record(copy, "made", User.objects.system(), **facts)
 
 
 def _record_failure(copy: Copy, now: dt.datetime) -> None:
@@ -177,13 +235,18 @@ def _record_failure(copy: Copy, now: dt.datetime) -> None:
 
 def _fail(copy: Copy) -> None:
     Copy.objects.filter(pk=copy.pk).update(status=CopyStatus.FAILED)
-    _record(copy, "copies.failed", User.objects.system())
+    _record(copy, "failed", User.objects.system())
 
 
-def _record(copy: Copy, action: str, actor: User, **data: Any) -> None:
+def _record(copy: Copy, what: str, actor: User, **data: Any) -> None:
+    """Of a copy in the platform's chain, of a bundle in its case's."""
+    data = {"copy": str(copy.key), **data}
+    if copy.case is None:
+        record(chain=PLATFORM, action=f"copies.{what}", actor=actor, subject=f"user:{copy.user_id}", data=data)
+        return
     record(
-        chain=PLATFORM, action=action, actor=actor, subject=f"user:{copy.user_id}",
-        data={"copy": str(copy.key), **data},
+        chain=copy.case.reference, action=f"copies.bundle_{what}", actor=actor, subject=copy.case.reference,
+        firm_code=copy.case.firm.code, data=data,
     )  # fmt: skip
 
 

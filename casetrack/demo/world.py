@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from casetrack.demo.cast import Cast, make_cast
+from casetrack.demo.mediation import applied, hearing_set, taken_on
 from casetrack.demo.prices import daily_bars
 from casetrack.demo.story import ANSWERS_A, DECISIONS_B, EXAMPLE_B, PRICES_A, Story
 from casetrack.firms.models import Firm
@@ -27,7 +28,7 @@ def load_world() -> Cast:
     the_investor(cast, today)
     for tell in (
         just_submitted, acknowledged, overdue_investigation, waiting_for_the_victim, assessed, agreed, compensated,
-        closed, declined, withdrawn, escalated, restoration_at_aozora, settled_in_part,
+        closed, declined, withdrawn, escalated, restoration_at_aozora, settled_in_part, in_mediation,
     ):  # fmt: skip
         tell(cast, today)
     return cast
@@ -123,6 +124,24 @@ def escalated(cast: Cast, today: dt.datetime) -> None:
     """A code typed into a false site: the firm takes a share off and says why; the customer sees it otherwise."""
     story = _until_assessed(cast, "kenji", "2000-0000011", today - _days(25), share="0.1").wait(1).offered()
     story.wait(5).does("kenji", "escalate", "金額の考え方に納得できないため、外部の機関に相談します。")
+
+
+def in_mediation(cast: Cast, today: dt.datetime) -> None:
+    """Otto could not agree and applied to FINMAC: mina has taken the case on, and a hearing lies ahead."""
+    story = _until_assessed(cast, "otto", "2000-0000012", today - _days(45)).wait(1).offered()
+    story.says("otto", "The pop-up looked exactly like your own page, and you had not warned anybody yet.")
+    story.wait(4).countered(story.run.loss.quantize(Decimal(1)), "I lost this much, and none of it by an act of mine.")
+    story.wait(9)
+    mediation = applied(
+        story, claimed=story.run.loss.quantize(Decimal(1)),
+        asks="Compensation of the whole loss.", reason="The firm answered my amount with silence.",
+    )  # fmt: skip
+    story.wait(6)
+    taken_on(story, mediation, file_number="あ-2026-118")
+    story.wait(2)
+    days = (today + _days(9) - story.at).days
+    note = "本人確認書類と、当日の通知メールの写しをお持ちください。"
+    hearing_set(story, mediation, days=days, note=note)
 
 
 def restoration_at_aozora(cast: Cast, today: dt.datetime) -> None:

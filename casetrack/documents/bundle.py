@@ -1,15 +1,21 @@
 """The index of a case's file: what belongs to it, each with its SHA-256, for whoever reads it elsewhere."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from casetrack.audit.models import Entry
 from casetrack.cases.models import Case
 from casetrack.documents.blocks import Block, content, heading, pairs, paragraph, table
 from casetrack.documents.models import DocumentKind
+from casetrack.documents.proofs import proof_of
 from casetrack.documents.registry import Facts, after
+from casetrack.documents.services import frame
+from casetrack.documents.typesetting import pdf
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib.formats import jp_date, jp_datetime
 
@@ -38,6 +44,38 @@ def _blocks(case: Case, entry: Entry) -> Iterator[Block]:
     yield heading(_("Files"))
     files = EvidenceFile.objects.filter(case=case, is_removed=False, received_at__lte=entry.occurred_at)
     yield _listed([(f.name, jp_datetime(f.received_at), f.sha256) for f in files.order_by("received_at", "pk")])
+
+
+def index_pdf(case: Case, files: Sequence[Mapping[str, Any]], at: dt.datetime, language: str) -> bytes:
+    """The index of a bundle: its files (`path`, `size` in bytes, `sha256`), signed. It goes out inside the bundle and
+    is not kept, so that it is checked with the public key, and not by asking."""
+    with override(language):
+        facts = content(at, settings.SITE_NAME, _bundle_blocks(case, files, at), day=jp_datetime(at))
+        whole = {**frame(case, DocumentKind.BUNDLE_INDEX, 0, language), **facts}
+        whole["words"]["signed"] = _(
+            "This index carries its facts and an electronic signature inside. Anybody can check it with the public key"
+            " of this site."
+        )
+    return pdf(whole, proof_of(whole))
+
+
+def _bundle_blocks(case: Case, files: Sequence[Mapping[str, Any]], at: dt.datetime) -> Iterator[Block]:
+    yield paragraph(_("Every file of this bundle. With its SHA-256 each can be recognized anywhere."))
+    yield pairs(
+        [
+            (_("Reference number"), case.reference),
+            (_("Applicant"), case.victim.name),
+            (_("Firm"), case.firm.name),
+            (_("Mediation body"), case.body.name if case.body else ""),
+            (_("As of"), jp_datetime(at)),
+        ]
+    )
+    head = [(_("No."), "auto right"), (_("Name"), "1.1fr left"), (_("Bytes"), "auto right"), ("SHA-256", "1.2fr left")]
+    rows = [
+        [str(place), row["path"], f"{row['size']:,}", f"{row['sha256'][:32]}\n{row['sha256'][32:]}"]
+        for place, row in enumerate(files, start=1)
+    ]
+    yield table(head, rows)
 
 
 def _listed(rows: list[tuple[str, str, str]]) -> Block:

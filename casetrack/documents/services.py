@@ -46,7 +46,7 @@ def issue_document(
     lock(case)
     require(actor, case, *CASEWORKERS, "system")
     number = (case.documents.aggregate(last=Max("number"))["last"] or 0) + 1
-    whole = {**_frame(case, kind, number, language), **facts}
+    whole = {**frame(case, kind, number, language), **facts}
     proof, token = proof_of(whole), secrets.token_urlsafe(16)
     content = pdf(whole, proof, check_address(token, language) if kind == DocumentKind.RECEIPT else "")
     document = Document.objects.create(
@@ -72,7 +72,7 @@ def issue_document(
     return document
 
 
-def _frame(case: Case, kind: str, number: int, language: str) -> dict[str, Any]:
+def frame(case: Case, kind: str, number: int, language: str) -> dict[str, Any]:
     """What every document says: whose it is, and the words of its margins."""
     with override(language):
         return {

@@ -51,7 +51,7 @@ NOT_FOR_MEDIATORS = {
     "people_bankclearance", "people_idempotentwrite",
 }  # fmt: skip
 # What a mediator may write: the steps of her own acts. The case she locks; it is checked by itself.
-MEDIATORS_WRITE = {"cases_event", "cases_case", "mediation_mediation"}
+MEDIATORS_WRITE = {"cases_event", "cases_case", "copies_copy", "mediation_mediation"}
 
 
 def rows(model: type[models.Model], world: World) -> int:

@@ -16,6 +16,8 @@ from django.utils.translation import override
 from casetrack.audit.models import Entry
 from casetrack.bodies.models import BodyMembership
 from casetrack.cases.models import Case
+from casetrack.copies.models import Copy
+from casetrack.copies.services import make_copy
 from casetrack.correspondence.services import write_note
 from casetrack.demo.mediation import applied, firm_says, hearing_set, taken_on, to_proposal, victim_says
 from casetrack.evidence.models import EvidenceFile
@@ -279,3 +281,46 @@ def test_the_card_stands_on_both_sides_pages_while_there_is_a_mediation(story: S
         applied(story)
         for side, page in ((vera, "victim:case"), (ivan, "firm:case")):
             assert "Mediation at FINMAC" in text(side.get(at(page, story)))
+
+
+def test_while_a_proposal_waits_it_is_her_turn_on_every_page(story: Story, client_of: SignIn) -> None:
+    proposal = to_proposal(story.to_offer())
+    with travel_to(story.at):
+        vera = client_of(story.user("vera"))
+        for page in ("/en/cases/", at("victim:case", story)):
+            assert "The mediation body has made a proposal." in text(vera.get(page))
+        victim_says(story, proposal)
+        for page in ("/en/cases/", at("victim:case", story)):
+            assert "The mediation body has made a proposal." not in text(vera.get(page))
+
+
+def test_a_refusal_without_a_reason_stands_as_not_given(story: Story, client_of: SignIn) -> None:
+    to_proposal(story.to_offer())
+    with travel_to(story.at):
+        page = client_of(story.user("alma")).post(at("firm:mediation", story), {"reply": "refuse"})
+    assert page.status_code == 400
+    assert "Give a reason." in page.content.decode()
+    assert page.content.decode().count("Not answered yet") == 2
+
+
+@pytest.mark.parametrize("who", ["vera", "ivan", "mina"])
+def test_each_party_has_the_bundles_page_and_its_download(
+    story: Story, client_of: SignIn, who: str, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    front = {"vera": "victim", "ivan": "firm", "mina": "mediator"}[who]
+    story.to_offer()
+    with travel_to(story.at):
+        party = client_of(story.user(who))
+        assert party.get(at(f"{front}:bundle", story)).status_code == 404
+        applied(story)
+        assert "The file of the case as a ZIP" in text(party.get(at(f"{front}:bundle", story)))
+        assert party.post(at(f"{front}:bundle-download", story)).status_code == 404
+        assert party.post(at(f"{front}:bundle", story)).status_code == 302
+        assert "waiting its turn" in text(party.get(at(f"{front}:bundle", story)))
+        assert make_copy(Copy.objects.get().pk)
+        given = party.post(at(f"{front}:bundle-download", story))
+        assert b"".join(given.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+        assert given.headers["Content-Disposition"].endswith(f'{story.case.reference}.zip"')
+        stranger = client_of(story.user("otto"))
+        assert stranger.post(at("victim:bundle-download", story)).status_code == 404

@@ -106,8 +106,9 @@ def answer_as_victim(
     mediation = _open(proposal, action, actor)
     if proposal.victim_reply:
         raise Conflict(_("You have answered this proposal already."))
+    words = said(words, "words", required=False)
     proposal.victim_reply = Reply.ACCEPTED if is_accepted else Reply.REFUSED
-    proposal.victim_said, proposal.victim_replied_at = said(words, "reason", required=False), clock.now()
+    proposal.victim_said, proposal.victim_replied_at = words, clock.now()
     return _answered(proposal, mediation, action, actor, words)
 
 
@@ -125,8 +126,11 @@ def answer_as_firm(
         raise Conflict(_("The firm has answered this proposal already."))
     if is_accepted:
         require_limit(actor, proposal.amount)
+    words = said(words, "reason", required=False)
+    if not is_accepted and not words:
+        raise InvalidInput(_("Give a reason."), field="reason")
     proposal.firm_reply = Reply.ACCEPTED if is_accepted else Reply.REFUSED
-    proposal.firm_said = said(words, "reason", required=not is_accepted)
+    proposal.firm_said = words
     proposal.firm_replied_at, proposal.firm_replied_by = clock.now(), actor
     return _answered(proposal, mediation, action, actor, words)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from casetrack.web.mediator import acts, case, desk
+from casetrack.web.mediator import acts, bundle, case, desk
 
 app_name = "mediator"
 one_case = [
@@ -11,6 +11,8 @@ one_case = [
     path("good-faith/", case.good_faith, name="good-faith"),
     path("good-faith.csv", case.good_faith_csv, name="good-faith-csv"),
     path("files/<uuid:file>/", case.file, name="evidence-file"),
+    path("bundle/", bundle.bundle, name="bundle"),
+    path("bundle/download/", bundle.download, name="bundle-download"),
     path("accept/", acts.accept, name="accept"),
     path("decline/", acts.decline, name="decline"),
     path("hearings/", acts.hearing, name="hearing"),

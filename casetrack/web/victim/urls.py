@@ -6,6 +6,7 @@ from casetrack.web import uploads
 from casetrack.web.victim import (
     additions,
     bank,
+    bundle,
     cases,
     claim,
     copy,
@@ -67,6 +68,8 @@ urlpatterns = [
     path("cases/<str:reference>/answer/", letters.answer, name="answer"),
     path("cases/<str:reference>/withdraw/", letters.withdraw, name="withdraw"),
     path("cases/<str:reference>/escalate/", mediation.escalate, name="escalate"),
+    path("cases/<str:reference>/bundle/", bundle.bundle, name="bundle"),
+    path("cases/<str:reference>/bundle/download/", bundle.download, name="bundle-download"),
     path("cases/<str:reference>/mediation/", mediation.mediation, name="mediation"),
     path("cases/<str:reference>/mediation/answer/", mediation.answer, name="mediation-answer"),
     path("cases/<str:reference>/mediation/withdraw/", mediation.withdraw, name="mediation-withdraw"),

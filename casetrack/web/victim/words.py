@@ -101,6 +101,11 @@ OFFERED = Standing(
 COUNTERED = Standing(
     _("You have named an amount of your own."), FIRM, _("The firm answers with a new offer, or writes to you.")
 )
+PROPOSED = Standing(
+    _("The mediation body has made a proposal."),
+    YOU,
+    _("Read it and answer it by its day. You are free to refuse it."),
+)
 
 # The way of a case, and the status at which each station is the present one.
 STATIONS: tuple[tuple["StrOrPromise", tuple[str, ...]], ...] = (
@@ -124,8 +129,11 @@ DECISIONS: dict[str, "StrOrPromise"] = {
 OWN = (Attributed.GENUINE, Attributed.MITIGATION)
 
 
-def standing(case: Case, offer: Offer | None, now: dt.datetime) -> Standing:
-    """How the case stands; `offer` is the open one, if there is one."""
+def standing(case: Case, offer: Offer | None, now: dt.datetime, proposed_until: dt.datetime | None = None) -> Standing:
+    """How the case stands; `offer` is the open one, if there is one, and `proposed_until` the last instant at which a
+    mediation body's proposal can be answered that waits for the victim."""
+    if proposed_until is not None:
+        return replace(PROPOSED, until=proposed_until)
     base = STANDINGS[case.status]
     if case.status == Status.NEGOTIATING and offer is not None:
         base = OFFERED if offer.party == OfferParty.FIRM else COUNTERED

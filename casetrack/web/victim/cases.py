@@ -21,6 +21,7 @@ from casetrack.intake.additions import why_closed
 from casetrack.intake.models import Draft
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
+from casetrack.mediation.models import Mediation
 from casetrack.negotiation.models import Offer, OfferParty, Payment
 from casetrack.negotiation.services import live_settlement, live_settlements
 from casetrack.negotiation.workflow import OfferStatus
@@ -59,10 +60,12 @@ def home(request: HttpRequest) -> HttpResponse:
     open_offers = Prefetch("offers", Offer.objects.visible_to(user).filter(status=OfferStatus.OPEN), "open_offers")
     unread = Count("messages", Q(messages__read_at=None, messages__party=Party.FIRM))
     cases = Case.objects.visible_to(user).select_related("firm").prefetch_related(open_offers).annotate(unread=unread)
-    rows = [
-        {"case": case, "standing": standing(case, next(iter(case.open_offers), None), now)}  # type: ignore[attr-defined]
-        for case in cases.order_by("-opened_at", "-pk")
-    ]
+    listed = list(cases.order_by("-opened_at", "-pk"))
+    proposed = Mediation.objects.visible_to(user).waiting_for_victim(listed, now)
+    rows = []
+    for case in listed:
+        offer = next(iter(case.open_offers), None)  # type: ignore[attr-defined]
+        rows.append({"case": case, "standing": standing(case, offer, now, proposed.get(case.pk))})
     drafts = Draft.objects.visible_to(user).open().order_by("-saved_at")
     return render(request, "victim/home.html", {"rows": rows, "drafts": drafts})
 
@@ -81,10 +84,11 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     events = list(case.events.order_by("at", "id"))
     clocks = clock_rows(case, events, offers, Request.objects.visible_to(user).filter(case=case), now)
     marks, marks_total = first_marks(case)
+    proposed = Mediation.objects.visible_to(user).waiting_for_victim([case], now)
     context = {
         "case": case,
         "now": now,
-        "standing": standing(case, open_offer, now),
+        "standing": standing(case, open_offer, now, proposed.get(case.pk)),
         "is_unreachable": is_unreachable(case),
         "stations": stations(case.status),
         "clocks": {

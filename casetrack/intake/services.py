@@ -16,7 +16,7 @@ from casetrack.firms.models import Firm
 from casetrack.intake.answers import Facts
 from casetrack.intake.calls import KEPT, call_of, check_taker
 from casetrack.intake.locks import lock, lock_open
-from casetrack.intake.marks import claims_of
+from casetrack.intake.marks import claims_of, counts
 from casetrack.intake.models import Draft
 from casetrack.intake.placing import leave_unplaced
 from casetrack.intake.sittings import Sitting, firms_in, match_firms, sitting_of
@@ -26,6 +26,7 @@ from casetrack.intake.steps import (
     BROUGHT,
     KNOWN,
     LOG_IN,
+    MOST_TRADES,
     NOTICED,
     STEPS,
     TOLD,
@@ -184,7 +185,7 @@ def _open(
         identified=call,
         incidents=_incidents(firm, facts, draft),
         actor=actor,
-        report=_report(facts) | ({"call": draft.answers[KEPT]["identified"]} if call else {}),
+        report=_report(facts, draft) | ({"call": draft.answers[KEPT]["identified"]} if call else {}),
         language=victim.language,
         sitting=together,
     )
@@ -288,6 +289,12 @@ def _trades(trades: Facts, draft: Draft) -> list[tuple[str, TradeClaim]]:
     return [(row["account"] or "", typed_claim(row)) for row in trades["rows"]] if trades["known"] == KNOWN else []
 
 
+def _row(account: str, claim: TradeClaim) -> Facts:
+    """A claim as a row of the report."""
+    said = {True: "yes", False: "no", None: "unknown"}[claim["on_margin"]]
+    return {**claim, "security": claim["security"] or "—", "on_margin": said, "account": account}
+
+
 def typed_claim(row: Mapping[str, Any]) -> TradeClaim:
     """A trade of a form as a claim; its other values are passed over."""
     return {
@@ -300,11 +307,14 @@ def typed_claim(row: Mapping[str, Any]) -> TradeClaim:
     }
 
 
-def _report(facts: Mapping[str, Facts]) -> dict[str, Any]:
+def _report(facts: Mapping[str, Facts], draft: Draft) -> dict[str, Any]:
     """What was handed in, but for the accounts: they are kept with the incidents, their numbers encrypted.
 
-    What is set aside is not in it.
+    What is set aside is not in it. Of a broker's list it has the trades that are claimed, and how all were answered.
     """
     steps = {name: STEPS[name].pack(answers) for name, answers in facts.items() if answers}
     steps[ACCOUNT.identifier] = {}
+    if facts[TRADES.identifier]["known"] == BROUGHT:
+        rows = [_row(account, claim) for account, claim in claims_of(draft)[:MOST_TRADES]]
+        steps[TRADES.identifier] = TRADES.pack({"known": BROUGHT, "rows": rows}) | {"list": counts(draft)}
     return {"version": 2, "declared_at": clock.now().isoformat(), "steps": steps}

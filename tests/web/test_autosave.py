@@ -198,3 +198,9 @@ def test_the_page_of_another_step_is_no_conflict(laptop: Client, phone: Client, 
     phone.post(f"{address(draft, YOU.identifier)}autosave/", {"family_name": "髙橋", "tab_turn": "1"})
 
     assert types(laptop, draft, tab, "meanwhile").status_code == 200
+
+
+def test_a_page_opened_again_says_when_it_was_saved_last(laptop: Client, draft: Draft) -> None:
+    assert "Last saved on" not in laptop.get(address(draft)).content.decode()
+    types(laptop, draft, opened(laptop, draft), "An app told me")
+    assert "Last saved on" in laptop.get(address(draft)).content.decode()

@@ -248,3 +248,38 @@ def test_she_takes_the_list_out_again(browser: Client, draft: Draft) -> None:
     assert browser.get(f"/en/report/{draft.key}/trades/list/remove/").status_code == 200
     browser.post(f"/en/report/{draft.key}/trades/list/remove/")
     assert not draft.brought_trades.exists()
+
+
+def test_before_handing_in_she_sees_how_her_list_is_answered(browser: Client, draft: Draft) -> None:
+    browser.post(page(draft), {"many": "no:day:2025-04-15"})
+    overview = seen(browser, f"/en/report/{draft.key}/")
+    assert "60 not answered" in overview
+    check = seen(browser, f"/en/report/{draft.key}/check/")
+    assert "60 trades of your list have no answer yet." in check
+    assert re.search(r"Not yours: reported</dt><dd[^>]*>60<", check)
+    assert page(draft) in check
+
+
+def test_the_receipt_lists_the_trades_that_were_not_hers(browser: Client, draft: Draft) -> None:
+    browser.post(page(draft), {"many": "yes:day:2025-04-16"})
+    browser.post(page(draft), {"many": "no:day:2025-04-15"})
+    browser.post(f"/en/report/{draft.key}/check/", {"declared": "on"})
+    case = Case.objects.get()
+    receipt = seen(browser, f"/en/cases/{case.reference}/receipt/")
+    assert "Trade 60" in receipt
+    assert "Trade 61" not in receipt
+    assert re.search(r"Yours: not reported</dt><dd[^>]*>60<", receipt)
+    case.claimed_trades.all().delete()  # what becomes of a claim later does not change what was handed in
+    assert "Trade 60" in seen(browser, f"/en/cases/{case.reference}/receipt/")
+
+
+def test_with_a_case_the_first_page_offers_another_account(browser: Client, draft: Draft) -> None:
+    assert "Report a hijacked account" in seen(browser, "/en/cases/")
+    browser.post(page(draft), {"many": "no:day:2025-04-15"})
+    browser.post(f"/en/report/{draft.key}/check/", {"declared": "on"})
+    assert "Report another account" in seen(browser, "/en/cases/")
+
+
+def seen(client: Client, address: str) -> str:
+    """The words of a page, in one line."""
+    return re.sub(r"\s+", " ", client.get(address).content.decode())

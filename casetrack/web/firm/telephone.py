@@ -207,6 +207,7 @@ def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> Htt
         "total": len(way),
         "problems": list(form.problems()) if form.is_bound else [],
         "from_check": "check" in request.GET,
+        "is_kept": page.step.is_begun(draft.answers),
         "version": version_of(draft, page.step),
         "tab": uuid.uuid4(),
         "addresses": OF_CALL,

@@ -185,10 +185,27 @@ def shown(page: Page, answers: Answers) -> list[Shown]:
         form = page.form.row_form(prefix="row")
         for place, row in enumerate(facts["rows"], start=1):
             rows.append((str(page.form.row_title) % {"place": place}, _in_lines(form, page.step.rows, row)))
-    elif page.step.rows and facts["known"] == KNOWN:
+    elif page.step.rows and (facts["known"] == KNOWN or (tally := _tally(answers))):
+        rows += listed(tally) if facts["known"] != KNOWN else []
         for place, row in enumerate(facts["rows"], start=1):
             rows.append((gettext("Trade %(place)s") % {"place": place}, _trade(row, accounts_in(answers))))
     return rows
+
+
+def _tally(answers: Answers) -> Mapping[str, int]:
+    """How the trades of a list were answered that was handed in; empty if there was none."""
+    return answers.get(steps.TRADES.identifier, {}).get("facts", {}).get("list") or {}
+
+
+def listed(tally: Mapping[str, int]) -> list[Shown]:
+    """A broker's list in figures: how many trades, and how they were answered (`marks.counts`)."""
+    return [
+        (_("Trades of your list"), formats.quantity(Decimal(tally["total"]))),
+        (_("Not yours: reported"), formats.quantity(Decimal(tally["no"]))),
+        (_("Not sure: reported, for the firm to find out"), formats.quantity(Decimal(tally["not_sure"]))),
+        (_("Yours: not reported"), formats.quantity(Decimal(tally["yes"]))),
+        (_("Not answered: not reported"), formats.quantity(Decimal(tally["open"]))),
+    ]
 
 
 def _trade(row: Mapping[str, Any], accounts: Mapping[str, str]) -> str:

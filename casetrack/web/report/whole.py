@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from casetrack.evidence.models import EvidenceFile
 from casetrack.firms.models import Firm
+from casetrack.intake.marks import counts
 from casetrack.intake.models import Draft
 from casetrack.intake.sittings import Sitting
-from casetrack.intake.steps import FILES, Part, Step, aside
+from casetrack.intake.steps import BROUGHT, FILES, TRADES, Part, Step, aside
 from casetrack.intake.tabs import has_newer_text
-from casetrack.web.report.pages import PAGES, Page, aside_in, shown
+from casetrack.web.report.pages import PAGES, Page, aside_in, listed, shown
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -48,14 +49,22 @@ def firm_names() -> dict[str, str]:
 
 
 def _task(draft: Draft, step: Step, answers: Any) -> dict[str, Any]:
-    """A page of the list, with its status: complete, unfinished, optional (and not begun) or new."""
+    """A page of the list, with its status: complete, unfinished, optional (and not begun) or new; and `open_rows`: how
+    many trades of a broker's list have no answer yet."""
     files = files_of(draft).count() if step == FILES else 0
     status = "optional" if step.is_optional else "new"
     if files or step.is_complete(answers):
         status = "complete"
     elif step.is_begun(answers):
         status = "unfinished"
-    return {"draft": draft, "step": step, "status": status, "files": files}
+    open_rows = _tally(draft, step, answers).get("open", 0)
+    return {"draft": draft, "step": step, "status": status, "files": files, "open_rows": open_rows}
+
+
+def _tally(draft: Draft, step: Step, answers: Any) -> Mapping[str, int]:
+    """How the trades of the broker's list are answered; empty where the page is another, or no list was brought."""
+    facts = answers.get(step.identifier, {}).get("facts") or {}
+    return counts(draft) if step == TRADES and facts.get("known") == BROUGHT else {}
 
 
 def _groups(sitting: Sitting, pages: Mapping[str, Page]) -> list[dict[str, Any]]:
@@ -93,12 +102,14 @@ def _sections(sitting: Sitting, pages: Mapping[str, Page]) -> list[dict[str, Any
             answers = sitting.common_answers()
         if step.is_optional and step != FILES and not step.is_begun(answers):
             continue
+        tally = _tally(draft, step, answers)
         sections.append(
             {
                 "draft": draft,
                 "step": step,
                 "firm": "" if step.is_common else names.get(draft.firm_code, ""),
-                "rows": shown(page, answers) if step != FILES else [],
+                "rows": [*shown(page, answers), *(listed(tally) if tally else [])] if step != FILES else [],
+                "open_rows": tally.get("open", 0),
                 "files": files_of(draft) if step == FILES else [],
                 "is_missing": (draft, step) in missing,
                 "is_newer": has_newer_text(draft, step),

@@ -166,6 +166,7 @@ def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> Htt
         "goes_to_all": sitting.is_of_several and page.step.is_common and page.step != ACCOUNT,
         "problems": list(form.problems()) if form.is_bound else [],
         "from_check": "check" in request.GET,
+        "is_kept": page.step.is_begun(draft.answers),
         "version": version_of(draft, page.step),
         "tab": uuid.uuid4(),
         "files": files_of(draft) if page.step == FILES else [],

@@ -170,7 +170,7 @@ def of_a_case(cast: Cast) -> Iterator[tuple[str, bool]]:
     yield f"cases/{late.case.reference}/escalate/", True
     yield f"cases/{agreed.case.reference}/offers/1/revoke/", False
     yield f"cases/{agreed.case.reference}/", False
-    yield f"cases/{paid.case.reference}/money-arrived/", True
+    yield f"cases/{paid.case.reference}/offers/1/money-arrived/", True
 
 
 @pytest.mark.browser

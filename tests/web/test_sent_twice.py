@@ -259,13 +259,13 @@ def offered(side: Side) -> Iterator[Act]:
 def paying(side: Side) -> Iterator[Act]:
     with system_scope():
         side.story.to_payment().wait(8)
-    yield act("deny-receipt", side.reference, reason="Nothing came")
+    yield act("deny-receipt", side.reference, side.story.offer.number, reason="Nothing came")
 
 
 def thanking(side: Side) -> Iterator[Act]:
     with system_scope():
         side.story.to_payment().wait(1)
-    yield act("confirm-receipt", side.reference, arrived="on")
+    yield act("confirm-receipt", side.reference, side.story.offer.number, arrived="on")
 
 
 def leaving(side: Side) -> Iterator[Act]:

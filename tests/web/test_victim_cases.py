@@ -75,7 +75,7 @@ def test_otto_and_strangers_find_nothing_of_veras(cast: Any, client_of: Any, sto
     story.to_offer()
     file = add_file(files.upload("a.pdf", files.PDF), actor=cast.user["vera"], case=story.case)
     addresses = [at(name, story.case) for name in CASE_PAGES] + [at(name, story.case, 1) for name in OFFER_PAGES]
-    addresses += [at("confirm-receipt", story.case), f"/en/files/{file.key}/"]
+    addresses += [at("confirm-receipt", story.case, 1), f"/en/files/{file.key}/"]
     for who in ("otto", "rita", "mina"):
         stranger = client_of(cast.user[who])
         for address in addresses:
@@ -296,7 +296,7 @@ def test_the_first_page_asks_the_database_the_same_for_one_case_and_for_three(
 
 def test_money_is_confirmed_once_and_the_case_closes(browser: Client, story: Story) -> None:
     story.to_payment()
-    page = at("confirm-receipt", story.case)
+    page = at("confirm-receipt", story.case, 1)
     assert "Has the money arrived?" in text(browser.get(page))
     response = browser.post(page, key())
     assert response.context["problems"] == [("id_arrived", "Tick the box: that the amount has arrived")]
@@ -317,7 +317,7 @@ def test_while_she_may_take_it_back_the_case_page_says_where(client_of: Any, ver
     with travel_to(story.at):
         assert at("offer-revoke", story.case, 1) not in text(browser.get(at("case", story.case)))
     story.paid()
-    assert at("deny-receipt", story.case) in text(browser.get(at("case", story.case)))
+    assert at("deny-receipt", story.case, 1) in text(browser.get(at("case", story.case)))
 
 
 def test_after_she_took_it_back_her_pages_and_the_firms_are_there(client_of: Any, vera: User, story: Story) -> None:

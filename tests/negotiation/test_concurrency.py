@@ -1,5 +1,6 @@
 """Two people at once, on two database sessions."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 
@@ -69,8 +70,6 @@ def test_two_acceptances_at_once_make_one_settlement(story: Story) -> None:
 
 
 def test_two_approvals_at_once_open_one_offer(story: Story) -> None:
-    import datetime as dt
-
     with system_scope(), travel_to(story.at):
         offer = prepare_offer(
             story.case, story.run, proposal=at_amount(story.run, story.run.due), reasons="x",
@@ -104,6 +103,40 @@ def test_an_acceptance_and_a_withdrawal_at_once_leave_one_of_them(story: Story) 
     with system_scope():
         accepted = Offer.objects.get(pk=story.offer.pk).status == "accepted"
         assert accepted == Settlement.objects.exists() == (Case.objects.get().status == "agreed")
+
+
+@pytest.mark.parametrize("of_a_part", [False, True])
+def test_two_approvers_and_the_victim_at_once_leave_one_truth(story: Story, of_a_part: bool) -> None:
+    """Alma approves the next offer, sora takes the open one back, and vera accepts it: whoever comes first."""
+    with system_scope():
+        story.part_offered("costs") if of_a_part else story.offered()
+        with travel_to(story.at):
+            following = prepare_offer(
+                story.case, story.run, proposal=at_amount(story.run, story.run.due), reasons="x",
+                valid_until=story.at + dt.timedelta(days=9), actor=story.user("ivan"),
+            )  # fmt: skip
+
+    def at_the_time(act: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            with travel_to(story.at):
+                act()
+
+        return run
+
+    outcomes = at_once(
+        at_the_time(lambda: approve_offer(fresh(following), actor=story.user("alma"))),
+        at_the_time(lambda: withdraw_offer(fresh(story.offer), actor=story.user("sora"), reason="x")),
+        at_the_time(lambda: accept_offer(fresh(story.offer), actor=story.user("vera"))),
+    )
+    assert all(outcomes), "every act ended well or was refused"
+    with system_scope():
+        status = dict(Offer.objects.values_list("number", "status"))
+        accepted = status[1] == "accepted"
+        assert accepted == (outcomes[2] == "ok") == Settlement.objects.exists()
+        assert (outcomes[1] == "ok") <= (status[1] == "withdrawn")
+        assert (status[2] == "open") == (outcomes[0] == "ok")
+        assert not (accepted and status[2] == "open"), "nothing is offered again that was just accepted"
+        assert Case.objects.get().status == ("agreed" if accepted and not of_a_part else "negotiating")
 
 
 def test_two_declines_at_once_decline_once(story: Story) -> None:

@@ -104,6 +104,28 @@ def test_the_settlement_names_the_parties_without_the_victims_name_and_the_locke
     assert story.case.victim.family_name not in text
 
 
+def test_the_settlement_of_a_part_says_what_it_settles_and_what_stays_in_dispute(story: Story) -> None:
+    story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1).accepted()
+    papers = made(story)
+    for kind in (DocumentKind.OFFER, DocumentKind.SETTLEMENT):
+        text = "".join(text_of(read(papers[kind])).split())
+        assert "14,500円" in text
+        assert "損失の一部について" in text
+        assert "手数料・税金・金利" in text
+        assert "どちらも何も放棄" in text
+    assert "そのほかの部分については話し合いを続けます" in text
+    assert "両者の間の問題はすべて最終的に解決" not in text, "the clause of the whole is not in it"
+
+
+def test_the_settlement_of_the_rest_names_what_was_settled_before(story: Story) -> None:
+    story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1).accepted()
+    story.wait(1).rest_offered().wait(1).accepted()
+    text = "".join(text_of(read(made(story)[DocumentKind.SETTLEMENT])).split())
+    assert "13,995,000円" in text
+    assert "すでに合意した部分" in text
+    assert "提案1" in text
+
+
 def test_a_refusal_gives_the_firms_reasons_as_written(story: Story) -> None:
     story.reported().acknowledged().does("alma", "decline", reason="ログインの記録に\n不審な点がありません。")
     text = text_of(read(made(story)[DocumentKind.REFUSAL]))

@@ -128,6 +128,19 @@ def test_offers_their_reasons_answers_and_the_gap(cast: Cast) -> None:
     assert (found.reasoned, found.reasoned_share) == (4, Decimal(1))
 
 
+def test_what_is_settled_in_part_closes_no_gap_and_opens_none(cast: Cast) -> None:
+    """14,009,500 against 20,009,500: six million. 14,500 are settled by themselves; for the rest the firm then offers
+    17,000,000, so that it stands at 17,014,500 and has closed 3,005,000 of it."""
+    story = Story(cast).to_offer().wait(1).countered(Decimal(20_009_500), "…").wait(1)
+    story.part_offered("costs", "solatium").wait(1).accepted()
+    found = figures_of(*YEAR, NOW)[cast.firm["MINATO"].pk]
+    assert (found.gap_cases, found.gap, found.closed) == (1, Decimal(6_000_000), Decimal(0))
+    story.wait(1).rest_offered(Decimal(17_000_000))
+    found = figures_of(*YEAR, NOW)[cast.firm["MINATO"].pk]
+    assert (found.gap, found.closed) == (Decimal(6_000_000), Decimal(3_005_000))
+    assert (found.offers, found.answered, found.accepted) == (3, 2, 1)
+
+
 def test_an_offer_of_the_time_before_parts_had_reasons_lacks_them_where_it_differs(cast: Cast) -> None:
     story = Story(cast).to_offer()
     made = Offer.objects.get()

@@ -51,7 +51,7 @@ NEWS = Source(
     "www.e-ikj.net/news/42595",
 )
 ACCOUNTANT = Source(
-    "同、会計事務所の解説（牧会計事務所）",
+    "国税庁の考え方についての会計事務所の解説（牧会計事務所）",
     "An accountant's account of the same guidance (Maki)",
     dt.date(2026, 2, 18),
     "maki-kaikei.com/2026/02/18/",

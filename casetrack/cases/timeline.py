@@ -11,6 +11,7 @@ from casetrack.cases.models import Case, Event
 from casetrack.cases.permissions import role_in
 from casetrack.cases.workflow import MEDIATOR, VICTIM, Status
 from casetrack.firms.models import membership_of
+from casetrack.lib.formats import jp_date
 from casetrack.people.models import INSIDE, User
 
 if TYPE_CHECKING:
@@ -441,6 +442,14 @@ def about_clock(event: Event) -> str:
     return f"{name}: {days}" if name else days
 
 
+def _words(event: Event) -> str:
+    """What the actor wrote; a step about a valuation date begins with the date, here as the reader writes it."""
+    day, colon, words = event.reason.partition(": ")
+    if not event.action.startswith("assessment.valuation_"):
+        return event.reason
+    return jp_date(dt.date.fromisoformat(day)) + colon + words
+
+
 def timeline(case: Case, *, user: User) -> list[Row]:
     """The steps of a case that `user` may know of, oldest first. Two queries at most, whatever the case.
 
@@ -467,7 +476,7 @@ def _rows(case: Case, *, for_victim: bool, is_inside: bool) -> list[Row]:
                 at=event.at,
                 who=_who(event, case, for_victim=for_victim, is_inside=is_inside),
                 title=sentence.public if for_victim else sentence.staff,
-                note="\n".join(filter(None, [about_clock(event), event.reason if shows_reason else ""])),
+                note="\n".join(filter(None, [about_clock(event), _words(event) if shows_reason else ""])),
                 tone=sentence.tone,
             )
         )

@@ -106,7 +106,6 @@ def _offered(case: Case, made: Offer) -> Iterator[Block]:
         yield paragraph(
             _("The calculation is in statement of loss %(number)s, line by line.") % {"number": made.assessment.number}
         )
-    yield from taxes()
     yield heading(_("How you can answer"))
     yield steps(
         [
@@ -115,6 +114,7 @@ def _offered(case: Case, made: Offer) -> Iterator[Block]:
             _("You do not have to answer at once. If the time ends without an answer, you have agreed to nothing."),
         ]
     )
+    yield from taxes()
 
 
 def _figures(made: Offer) -> "Iterator[tuple[StrOrPromise, StrOrPromise]]":

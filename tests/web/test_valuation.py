@@ -56,6 +56,7 @@ def test_the_victim_proposes_and_the_firm_reads_and_accepts(client_of: ClientOf,
     assert ivans.post(firms(decided, f"valuation/{proposal.number}/"), {"answer": "accept"}).status_code == 302
     assert ValuationAnswer.objects.get().is_accepted
     assert "Agreed date" in veras.get(victims(decided)).content.decode()
+    assert "30 May 2025: I would have kept them." in veras.get(victims(decided, "")).content.decode()
     form = ivans.get(firms(decided, "assess/")).content.decode()
     assert "Valuation date 30 May 2025: Agreed between customer and firm." in form
     assert 'value="30"' in form
@@ -128,6 +129,7 @@ def test_a_run_at_another_date_than_agreed_asks_for_the_reason_and_keeps_the_res
     assert refused.status_code == 400
     html = refused.content.decode()
     assert 'href="#id_valuation_reason"' in html
+    assert "Both sides agreed on 15 May 2025." in html
     assert 'value="28000"' in html
     done = ivans.post(firms(decided, "assess/"), {**sent, "valuation_reason": "The fund was closed that day."})
     assert done.status_code == 302

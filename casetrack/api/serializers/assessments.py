@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from casetrack.api.serializers.fields import Document, ExactDecimal
 from casetrack.api.serializers.reductions import ReductionSerializer
-from casetrack.assessment.models import Method
+from casetrack.assessment.models import Method, ValuationBasis
 
 
 class PolicySerializer(serializers.Serializer[Any]):
@@ -19,6 +19,8 @@ class AssessmentSerializer(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     valuation_on = serializers.DateField()
+    valuation_basis = serializers.ChoiceField(ValuationBasis.choices, help_text="Where the date comes from.")
+    valuation_reason = serializers.CharField(help_text="The firm's words, where it chose the date.")
     policy = PolicySerializer()
     reduction = ExactDecimal()
     reduction_reason = serializers.CharField()
@@ -41,4 +43,5 @@ class AssessedAccountSerializer(serializers.Serializer[Any]):
 
 class AssessmentDetailSerializer(AssessmentSerializer):
     reduced_by = ReductionSerializer(allow_null=True, help_text="The grounds of the reduction that the run took.")
+    price_evidence = Document(help_text="Files that show the entered prices: key, name, sha256.")
     accounts = AssessedAccountSerializer(many=True, source="accounts.all")

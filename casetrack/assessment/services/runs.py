@@ -38,6 +38,7 @@ from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import Status
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.lib.formats import jp_date
 from casetrack.lib.money import ZERO, plain
 from casetrack.people.models import User
 
@@ -124,7 +125,7 @@ def _rests_on(case: Case, policy: CompensationPolicy, on: dt.date, reason: str) 
         raise InvalidInput(
             _("Both sides agreed on %(day)s. Say why another date: the victim reads it.") if agreed
             else _("The policy says %(day)s. Say why another date: the victim reads it."),
-            field="valuation_reason", day=fixed.on.isoformat(),
+            field="valuation_reason", day=jp_date(fixed.on),
         )  # fmt: skip
     return Fixed(on, ValuationBasis.FIRM)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from casetrack.cases.models import Case
 from casetrack.demo.mediation import (
     firm_says,
     hearing_set,
@@ -29,6 +30,7 @@ from casetrack.mediation.services import (
 from casetrack.negotiation.models import Offer
 from casetrack.negotiation.services import resume_negotiation
 from casetrack.people.models import User
+from casetrack.web.firm.queue import waits_for
 from tests.builders import Story
 
 
@@ -184,3 +186,15 @@ def test_sides_that_settled_by_themselves_have_nothing_left_to_answer(story: Sto
         victim_says(story, proposal)
     with travel_to(story.at):
         end_mediation(proposal.mediation, actor=story.user("mina"), reason="当事者間で解決しました。")
+
+
+def test_a_proposal_waits_in_the_list_of_every_approver_whose_limit_reaches(story: Story) -> None:
+    proposal = to_proposal(story.to_offer())
+    alma, sora = story.user("alma"), story.user("sora")
+    with travel_to(story.at):
+        assert Case.objects.filter(waits_for(alma)).get() == story.case
+        sora.membership.approves_up_to = proposal.amount - 1
+        assert not Case.objects.filter(waits_for(sora)).exists()
+    firm_says(story, proposal)
+    with travel_to(story.at):
+        assert not Case.objects.filter(waits_for(alma)).exists()

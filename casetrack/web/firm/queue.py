@@ -24,6 +24,7 @@ from casetrack.firms.models import membership_of
 from casetrack.intake.calls import may_take_calls
 from casetrack.lib import clock, references
 from casetrack.lib.crypto import account_index, normalize_account_number
+from casetrack.mediation.models import ConciliationProposal
 from casetrack.negotiation.models import BasisStatus, LegalBasis, Offer, Settlement, TransferLine
 from casetrack.negotiation.transfers import BatchStatus, LineStatus
 from casetrack.negotiation.workflow import OfferStatus
@@ -76,13 +77,15 @@ def waits_for(approver: User) -> Q:
     unsigned = Settlement.objects.live().filter(countersignature=None).exclude(offer__prepared_by=approver)
     moving = TransferLine.objects.filter(status=LineStatus.WAITING, batch__status=BatchStatus.MADE)
     moving = moving.exclude(batch__made_by=approver)
+    proposed = ConciliationProposal.objects.filter(ended_at=None, firm_reply="", answer_by__gt=clock.now())
     place = membership_of(approver)
     if place is not None and place.approves_up_to is not None:
         offers = offers.filter(amount__lte=place.approves_up_to - F("waived"))
         unsigned = unsigned.filter(amount__lte=place.approves_up_to - F("offer__waived"))
         moving = moving.filter(amount__lte=place.approves_up_to)
+        proposed = proposed.filter(amount__lte=place.approves_up_to)
     bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
-    waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned, moving))
+    waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned, moving, proposed))
     return reduce(or_, (Q(pk__in=cases) for cases in waiting))
 
 

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Amount:
-    """A figure by its name and what it means; `text` in yen, `note` what it is about if not the whole."""
+    """A figure by its name and what it means; `text` in yen, `note` what it is about if not the whole. `statement` is
+    the number of the run that it stands in."""
 
     key: str
     text: str
     note: str = ""
+    statement: int | None = None
 
     @property
     def name(self) -> "StrOrPromise":
@@ -57,9 +59,8 @@ def _gross(case: Case) -> Iterable[Amount]:
 def _assessed(case: Case, user: User) -> Iterable[Amount]:
     run = Assessment.objects.visible_to(user).filter(case=case).order_by("-number").first()
     if run is not None:
-        statement = _("Statement of loss %(number)s") % {"number": run.number}
-        yield Amount("loss", yen(run.loss), statement)
-        yield Amount("assessed", yen(run.due), statement)
+        yield Amount("loss", yen(run.loss), statement=run.number)
+        yield Amount("assessed", yen(run.due), statement=run.number)
 
 
 def _offers(case: Case, user: User) -> Iterable[Amount]:

@@ -24,6 +24,7 @@ from casetrack.ledger.models import Execution
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.crypto import encrypt
+from casetrack.lib.formats import yen
 from casetrack.lib.scope import scoped
 from casetrack.negotiation.good_faith_words import csv_text
 from casetrack.negotiation.proposal import at_amount
@@ -237,3 +238,23 @@ def test_a_name_of_a_file_leads_nowhere(story: Story, vera: User, made_zip: Make
     EvidenceFile.objects.filter(pk=row.pk).update(name='../..\\x:"y.txt')
     with ZipFile(made_zip(vera)) as archive:
         assert "drafts/1/evidence/001-.._.._x__y.txt" in archive.namelist()
+
+
+def test_the_summary_names_what_stands_agreed_and_not_what_was_taken_back(story: Story, made_zip: MakeZip) -> None:
+    story.to_settlement()
+    page = f"cases/{story.case.reference}/summary.html"
+    with ZipFile(made_zip(story.user("vera"))) as archive:
+        assert f"<dd>{yen(story.settlement.amount)}</dd>" in archive.read(page).decode()
+    story.revoked()
+    with ZipFile(made_zip(story.user("vera"))) as archive:
+        assert f"<dd>{yen(story.settlement.amount)}</dd>" not in archive.read(page).decode()
+
+
+def test_the_proposed_valuation_dates_are_told_with_their_answers(story: Story, made_zip: MakeZip) -> None:
+    story.to_ledger().decided().wait(25)
+    story.date_proposed("vera", clock.tokyo_date(story.at), "The day of our talk.", accepted_by="ivan")
+    with ZipFile(made_zip(story.user("vera"))) as archive:
+        told = read(archive, f"cases/{story.case.reference}/case.json")["valuation_dates"]
+    assert [(row["party"], row["reason"], row["answer"]["is_accepted"]) for row in told] == [
+        ("victim", "The day of our talk.", True)
+    ]

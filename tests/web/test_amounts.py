@@ -121,6 +121,7 @@ def test_both_case_pages_name_them(client_of: ClientOf, story: Story, name: str,
     story.to_offer()
     page = client_of(story.user(name)).get(f"/en/{place}/{story.case.reference}/").content.decode()
     card = page.partition('id="amounts"')[2].partition("</section>")[0]
+    assert f"/{story.run.number}/" in card
     for said in ("Gross amounts", "Loss", "Assessed", "Offered", "¥27,994,500", "¥14,009,500", "bought ¥50,000,000"):
         assert said in card
     assert "Agreed" not in card

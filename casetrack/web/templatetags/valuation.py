@@ -9,7 +9,7 @@ from casetrack.assessment.services.valuation_dates import MAY_PROPOSE, side_of
 from casetrack.assessment.taxes import BOTH, facts_for
 from casetrack.cases.models import Case
 from casetrack.correspondence.models import Party
-from casetrack.people.models import User
+from casetrack.people.models import Role, User
 from casetrack.web.amounts import amounts_of
 from casetrack.web.valuation import proposals_of, waiting_for
 
@@ -49,7 +49,8 @@ def taxes() -> dict[str, Any]:
 @register.inclusion_tag("includes/amounts.html")
 def amounts(case: Case, user: User) -> dict[str, Any]:
     """Gross amounts, loss, assessed, claimed, offered, agreed, paid, as far as they are known to `user`."""
-    return {"amounts": amounts_of(case, user)}
+    page = "victim:statement" if user.role == Role.VICTIM else "firm:assessment"
+    return {"amounts": amounts_of(case, user), "case": case, "page": page}
 
 
 @register.simple_tag

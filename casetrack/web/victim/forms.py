@@ -153,7 +153,7 @@ class CounterForm(CaseForm, PartsForm):
 
 class ReceiptForm(CaseForm):
     arrived = CheckboxField(
-        label=_("The agreed amount has arrived in my account."), name=_("that the amount has arrived")
+        label=_("The amount that the firm paid has arrived in my account."), name=_("that the amount has arrived")
     )
 
 

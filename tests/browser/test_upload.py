@@ -207,3 +207,17 @@ def test_save_and_go_on_waits_until_the_draft_has_its_files(
     with page.expect_navigation():
         page.get_by_role("button", name="Save and go on").last.click()
     expect_whole(report)
+
+
+def test_on_a_telephone_the_camera_is_one_press_away(
+    open_as: Callable[..., Page], site: str, story: Story, reference: str
+) -> None:
+    known = open_as(story.user("vera"), language="en").context
+    assert known.browser is not None
+    telephone = known.browser.new_context(has_touch=True, is_mobile=True, storage_state=known.storage_state())
+    page = telephone.new_page()
+    page.goto(f"{site}/en/cases/{reference}/files/")
+    with page.expect_file_chooser() as chosen:
+        page.click(".ct-upload__camera")
+    assert chosen.value.element.get_attribute("capture") == "environment"
+    telephone.close()

@@ -125,3 +125,38 @@ def test_known_trades_need_a_row_and_the_firms_list_needs_none() -> None:
 def test_an_instant_keeps_its_minute_and_a_day_its_date() -> None:
     assert STEPS["noticed"].read(STORED)["noticed_at"].astimezone(dt.UTC).minute == 5
     assert STEPS["trades"].read(STORED)["rows"][0]["amount"] == Decimal(50000000)
+
+
+# Questions with a few answers of which the last is no way out, and why none is needed.
+KNOWN_TO_EVERYBODY = {
+    ("you", "language"): "one knows the language that one reads",
+    ("address", "lives"): "one knows where one lives",
+    ("representative", "kind"): "nobody is an answer",
+    ("noticed", "noticed_how"): "in another way",
+    ("told", "firm_answer"): "something else, or not asked",
+    ("trades", "known"): "the firm has the list",
+    ("bodies", "state"): "asked for advice: that much was done by whoever went there",
+}
+
+
+def test_where_a_person_may_not_know_the_question_may_stay_open_or_is_answered_with_i_do_not_know() -> None:
+    hard = {
+        (step.identifier, question.name)
+        for step in STEPS.values()
+        for question in (*step.questions, *step.rows)
+        if question.required
+        and question.shape is Shape.CHOICE
+        and not {"unknown", "not_sure", "other", "none", "nobody"} & set(question.choices)
+    }
+    assert hard <= set(KNOWN_TO_EVERYBODY), hard - set(KNOWN_TO_EVERYBODY)
+
+
+def test_what_must_be_entered_is_what_a_report_cannot_do_without() -> None:
+    needed = {
+        question.name
+        for step in STEPS.values()
+        if not step.is_optional
+        for question in (*step.questions, *step.rows)
+        if question.required and question.shape is not Shape.CHOICE
+    }
+    assert needed == {"family_name", "firm", "number", "noticed_at", "security"}

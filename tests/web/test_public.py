@@ -58,3 +58,25 @@ def test_the_first_page_is_light(client: Client, cast: Cast) -> None:
     files = [build / "casetrack.css", build / "casetrack.js", images / "mark.svg"]
 
     assert len(client.get("/ja/").content) + sum(Path(file).stat().st_size for file in files) < LIGHT
+
+
+# What each page must say, in both languages.
+SAID = {
+    "": {"ja": ("#9110", "188", "FINMAC", "リンク"), "en": ("#9110", "188", "FINMAC", "never sends links")},
+    "guide/police/": {"ja": ("相談", "被害届", "断られた"), "en": ("Consultation", "Victim report", "If they refuse")},
+    "guide/compensation/": {
+        "ja": ("原状", "日数"),
+        "en": ("Restoration", "How long it takes", "half of the"),
+    },
+    "guide/help/": {"ja": ("FINMAC", "188"), "en": ("FINMAC", "188")},
+    "guide/stop/": {"ja": ("凍結", "パスワード"), "en": ("stop all trading", "cannot be frozen", "password")},
+}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("address", SAID)
+def test_the_pages_say_what_to_do_and_where_else_to_turn(
+    client: Client, cast: Cast, address: str, language: str
+) -> None:
+    page = client.get(f"/{language}/{address}").content.decode()
+    assert [words for words in SAID[address][language] if words not in page] == []

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -283,3 +284,11 @@ def test_with_a_case_the_first_page_offers_another_account(browser: Client, draf
 def seen(client: Client, address: str) -> str:
     """The words of a page, in one line."""
     return re.sub(r"\s+", " ", client.get(address).content.decode())
+
+
+def test_totals_that_the_file_states_are_checked_and_a_difference_is_said(browser: Client, empty: Draft) -> None:
+    whole = Path(__file__).parents[1].joinpath("data", "brokers", "sbi_margin.csv").read_bytes()
+    preview = sent_list(browser, empty, whole)["Location"]
+    assert "and the rows agree" in seen(browser, preview)
+    other = whole.replace(b"+59812", b"+99999", 1)
+    assert "Something may be missing" in seen(browser, sent_list(browser, empty, other)["Location"])

@@ -49,6 +49,11 @@ SENTENCES.update(
             pgettext_lazy("staff", "The firm refused the body's proposal"),
             "stop",
         ),
+        "notifications.proposal_reminded": Sentence(
+            _("A reminder: the mediation body's proposal waits for your answer"),
+            pgettext_lazy("staff", "The customer was reminded of the body's proposal"),
+            "waiting",
+        ),
         "mediation.settled": Sentence(
             _("The mediation was settled: you and the firm accepted the proposal"),
             pgettext_lazy("staff", "Mediation settled: both sides accepted the proposal"),

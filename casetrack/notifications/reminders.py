@@ -1,4 +1,5 @@
-"""One reminder before a victim's own matter runs out: an open offer, and a question that waits.
+"""One reminder before a victim's own matter runs out: an open offer, a mediation body's proposal, and a question that
+waits.
 
 A reminder is a step of the case like any other, so it stands in timeline and notices and the drain mails it as its
 reader chose. That it was given is read from the case's events, under the case's lock: several workers give one.
@@ -16,6 +17,7 @@ from casetrack.cases.workflow import Status
 from casetrack.lib.clock import tokyo_date
 from casetrack.lib.scope import system_scope
 from casetrack.market.calendars import business_calendar
+from casetrack.mediation.models import ConciliationProposal
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
@@ -23,7 +25,8 @@ from casetrack.people.models import User
 logger = logging.getLogger(__name__)
 
 OFFER, QUESTION = "notifications.offer_reminded", "notifications.question_reminded"
-REMINDERS = {OFFER: Status.NEGOTIATING, QUESTION: Status.AWAITING_VICTIM}
+PROPOSAL = "notifications.proposal_reminded"
+REMINDERS = {OFFER: Status.NEGOTIATING, QUESTION: Status.AWAITING_VICTIM, PROPOSAL: Status.ESCALATED}
 """The reminders, each with the status in which its matter waits for the victim."""
 DAYS_BEFORE_LAPSE = 3
 DAYS_WITHOUT_ANSWER = 5
@@ -44,14 +47,18 @@ def open_matter(case: Case, action: str, now: dt.datetime) -> Matter | None:
     if action == QUESTION:
         asked = case.events.filter(action="cases.victim_asked", at__lte=now).order_by("-at", "-id").first()
         return Matter(asked.at) if asked else None
+    if action == PROPOSAL:
+        waits = ConciliationProposal.objects.filter(case=case, ended_at=None, victim_reply="", answer_by__gt=now)
+        proposal = waits.first()
+        return Matter(proposal.made_at, proposal.answer_by) if proposal else None
     offers = Offer.objects.filter(case=case, party=OfferParty.FIRM, status=OfferStatus.OPEN, valid_until__gt=now)
     offer = offers.first()
     return Matter(offer.opened_at, offer.valid_until) if offer and offer.opened_at else None
 
 
 def is_due(matter: Matter, now: dt.datetime) -> bool:
-    """Three business days before an offer lapses, though not on the day on which it was made; five business days
-    after a question was asked."""
+    """Three business days before an offer or a proposal lapses, though not on the day on which it was made; five
+    business days after a question was asked."""
     if matter.until is None:
         return business_days_between(matter.since, now, business_calendar()) >= DAYS_WITHOUT_ANSWER
     left = business_days_between(now, matter.until, business_calendar())

@@ -97,6 +97,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "evidence.request_withdrawn": _VICTIM,
     "evidence.request_answered": _HANDLER,
     "notifications.offer_reminded": (Rule(Audience.VICTIM, "victim-reminder"),),
+    "notifications.proposal_reminded": (Rule(Audience.VICTIM, "victim-reminder"),),
     "notifications.question_reminded": (Rule(Audience.VICTIM, "victim-reminder"),),
     "intake.fact_added": _HANDLER,
     "intake.answer_corrected": _HANDLER,

@@ -324,3 +324,15 @@ def test_each_party_has_the_bundles_page_and_its_download(
         assert given.headers["Content-Disposition"].endswith(f'{story.case.reference}.zip"')
         stranger = client_of(story.user("otto"))
         assert stranger.post(at("victim:bundle-download", story)).status_code == 404
+
+
+def test_a_case_that_is_with_another_body_can_still_be_taken_here(story: Story, client_of: SignIn) -> None:
+    story.to_offer().does("vera", "escalate", "…")
+    with travel_to(story.at):
+        vera = client_of(story.user("vera"))
+        page = vera.get(at("victim:case", story)).content.decode()
+        assert at("victim:escalate", story) in page
+        assert at("victim:bundle", story) in page
+        assert vera.post(at("victim:escalate", story), key() | APPLY).status_code == 302
+        assert at("victim:escalate", story) not in vera.get(at("victim:case", story)).content.decode()
+        assert at("firm:bundle", story) in client_of(story.user("ivan")).get(at("firm:case", story)).content.decode()

@@ -35,6 +35,7 @@ from casetrack.web.victim.clocks import clock_rows
 from casetrack.web.victim.doors import for_victims, me, own_case
 from casetrack.web.victim.executions import ASKED
 from casetrack.web.victim.marks import first_marks
+from casetrack.web.victim.mediation import can_apply_now
 from casetrack.web.victim.recourse import may_ask
 from casetrack.web.victim.words import standing, stations
 
@@ -114,6 +115,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "incidents": [_facts(incident) for incident in incidents],
         "timeline": list(reversed(timeline(case, user=user))),
         "may_ask": may_ask(case),
+        "may_apply": can_apply_now(case),
         "measures": case.measures.filter(status__in=["approved", "paid"]).order_by("-number"),
         "may_write": may_write,
         "may_add": may_write and not why_closed(case),

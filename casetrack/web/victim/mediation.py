@@ -106,6 +106,11 @@ def may_apply(case: Case) -> bool:
     return True
 
 
+def can_apply_now(case: Case) -> bool:
+    """Whether a case that is with an outside body already can be taken to one that works here."""
+    return case.status == Status.ESCALATED and may_apply(case) and Body.objects.taking().exists()
+
+
 @page_methods
 @for_victims
 def escalate(request: HttpRequest, reference: str) -> HttpResponse:
@@ -180,7 +185,7 @@ def mediation(request: HttpRequest, reference: str) -> HttpResponse:
         **shown,
         "next": NEXT[found.status],
         "may_answer": waiting is not None and not waiting.victim_reply,
-        "may_apply": not found.is_live and case.status == Status.ESCALATED and may_apply(case),
+        "may_apply": can_apply_now(case),
     }
     return render(request, "victim/mediation.html", context)
 

@@ -98,7 +98,7 @@ def test_assessing_and_offering(visit: Callable[..., Visit], told: Story, langua
     with system_scope():
         told.wait(25).assessed()
     ivan.open("assessments/1/", "statement")
-    ivan.page.locator("main details summary").click()
+    ivan.page.locator("main details summary").first.click()
     ivan.see("statement-inputs")
     ivan.open("assessments/1/offer/", "offer-prepare")
     ivan.fill(margin="-5", reasons="")

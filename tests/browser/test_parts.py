@@ -37,7 +37,7 @@ def test_both_sides_negotiate_part_by_part(
 
     his.goto(f"firm/{case}assessments/1/offer/")
     his.fill("#id_margin", "13,500,000")
-    his.click("main details summary")
+    his.click("main details:has(#id_in_kind) summary")
     his.fill("#id_in_kind", "7203 100\n6182 -200,000")
     his.fill("#id_waived", "26,000,000")
     his.fill("#id_conditions", "口座を解約しないこと。")

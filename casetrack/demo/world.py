@@ -94,7 +94,9 @@ def waiting_for_the_victim(cast: Cast, today: dt.datetime) -> None:
 
 
 def assessed(cast: Cast, today: dt.datetime) -> None:
-    _until_assessed(cast, "kenji", "2000-0000005", today - _days(2))
+    """The customer asks for another valuation date; the firm has not answered."""
+    story = _until_assessed(cast, "kenji", "2000-0000005", today - _days(2))
+    story.wait(1).date_proposed("kenji", dt.date(2025, 5, 15), "口座が凍結されてすぐの日の価格で計算してほしいです。")
 
 
 def agreed(cast: Cast, today: dt.datetime) -> None:

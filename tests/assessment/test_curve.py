@@ -211,3 +211,17 @@ def test_a_run_without_an_unauthorized_event_has_no_curve(story: Story) -> None:
     story.decisions = dict.fromkeys(rows, "genuine")
     story.decided().wait(25).assessed()
     assert curve_of(story.run) is None
+
+
+@pytest.mark.django_db
+def test_a_long_account_is_looked_at_on_fewer_days_evenly_and_it_says_so(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = of(story)
+    told.assessed(dt.date(2025, 5, 9), reason="A day in between.")
+    monkeypatch.setattr("casetrack.assessment.curve.WORK", 5 * 9)
+    curve = curve_of(told.run)
+    assert curve is not None
+    assert (curve.is_sampled, curve.days, len(curve.points)) == (True, 9, 9)
+    assert (curve.points[0].on, curve.points[-1].on) == (dt.date(2025, 4, 16), OWN)
+    assert [point.loss for point in curve.points if point.is_own] == [told.run.loss]

@@ -1,13 +1,16 @@
 """Charts, whatever numbers come."""
 
+import datetime as dt
 import re
 from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
 
-from casetrack.web.charts import Number, Scale, grouped_bars, line_chart, nice
+from casetrack.web.charts import Dated, Number, Scale, grouped_bars, line_chart, lines_by_date, nice
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -105,3 +108,30 @@ def test_steps_are_round(rough: str, step: str) -> None:
 def test_zero_is_always_on_the_axis() -> None:
     assert Decimal(0) in Scale.over([Decimal(5), Decimal(9)], 0).ticks()
     assert Decimal(0) in Scale.over([Decimal(-5), Decimal(-9)], 0).ticks()
+
+
+FIRST = dt.date(2025, 4, 16)
+YEN = st.decimals(min_value=-(10**15), max_value=10**15, places=2)
+
+
+@given(st.lists(st.integers(0, 700), min_size=1, max_size=60, unique=True), st.data())
+def test_lines_stand_as_far_apart_as_their_days_and_inside_the_frame(gaps: list[int], data: st.DataObject) -> None:
+    days = [FIRST + dt.timedelta(gap) for gap in sorted(gaps)]
+    series = [(name, data.draw(st.lists(YEN, min_size=len(days), max_size=len(days)))) for name in ("one", "two")]
+    svg = parsed(lines_by_date(Dated(days, series, days[-1], "here"), "Title", "Desc"))
+    dots = [(float(c.get("cx", 0)), float(c.get("cy", 0))) for c in svg.iter("circle")]
+    assert len(dots) == 2 * len(days)
+    assert all(0 <= x <= 760 and 0 <= y <= 340 for x, y in dots)
+    places = [x for x, _y in dots[: len(days)]]
+    span = (days[-1] - days[0]).days
+    for place, day in zip(places, days, strict=True):
+        share = (day - days[0]).days / span if span else 0.5
+        assert place == pytest.approx(72 + 676 * (0.02 + 0.96 * share), abs=0.1)
+    assert places[-1] == float(next(line for line in svg.iter() if line.get("class") == "ct-chart-mark").get("x1", 0))
+
+
+def test_what_a_chart_by_date_says_is_escaped() -> None:
+    svg = lines_by_date(Dated([FIRST], [("<b>", [1])], FIRST, "<i>"), "<u>", "&")
+    assert "<b>" not in svg
+    assert "<i>" not in svg
+    assert "&lt;u&gt;" in svg

@@ -1,5 +1,5 @@
-"""What the victim's side promises, and the tests that show it. A promise without a test, or one whose test is gone,
-fails here. `path::name` below `tests`."""
+"""What the victim's side promises, and the tests that show it; the other side's stands in promises_of_good_faith. A
+promise without a test, or one whose test is gone, fails here. `path::name` below `tests`."""
 
 import re
 from functools import cache
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from casetrack.local.catalogues import faults
+from tests.house.promises_of_good_faith import PROMISES as GOOD_FAITH
 
 TESTS = Path(__file__).parents[1]
 
@@ -290,7 +291,7 @@ PROMISES: dict[str, dict[str, list[str]]] = {
 }
 SHOWN = [
     pytest.param(tests, id=f"{part}: {promise}")
-    for part, promises in PROMISES.items()
+    for part, promises in {**PROMISES, **GOOD_FAITH}.items()
     for promise, tests in promises.items()
 ]
 

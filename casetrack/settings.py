@@ -223,6 +223,7 @@ DOOR_LIMITS = {
     "upload": ((120, 600, "person"), (1200, 3600, "address")),
     "piece": ((1200, 600, "person"), (6000, 3600, "address")),
     "typing": ((600, 600, "person"), (3000, 3600, "address")),
+    "taking": ((600, 600, "person"), (60_000, 3600, "address")),
     "api": ((600, 600, "person"), (6000, 3600, "address")),
     "bank": ((10, 3600, "person"),),
     "copy": ((10, 3600, "person"),),

@@ -66,7 +66,8 @@ def _place(request: HttpRequest) -> dict[str, Any]:
     """Where the file is to go: a draft or a case that the person sees, or something that was asked for there."""
     sent, user = request.POST, _me(request)
     if draft_key := _key(sent.get("draft", "")):
-        return {"draft_key": get_object_or_404(Draft.objects.visible_to(user).open(), key=draft_key).key}
+        drafts = Draft.objects.visible_to(user).open().filter(firm=None)  # none comes with a telephone call
+        return {"draft_key": get_object_or_404(drafts, key=draft_key).key}
     reference = sent.get("case", "")
     if not references.is_valid(reference):
         raise Http404

@@ -85,7 +85,7 @@ def test_a_program_gets_json(settings: Any) -> None:
 
 
 def test_every_door_of_the_table_is_a_real_address(settings: Any) -> None:
-    spaces = {"victim": get_resolver().namespace_dict["victim"][1].reverse_dict}
+    spaces = {name: get_resolver().namespace_dict[name][1].reverse_dict for name in ("victim", "firm")}
     assert API in settings.DOOR_LIMITS
     for name in set(DOORS) - COUNTED_WHEN_READ - {"check"}:
         space, _colon, short = name.rpartition(":")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from casetrack.cases.models import Case
-from casetrack.cases.workflow import Status
 from casetrack.mediation.workflow import LIVE
+from casetrack.people.models import Role
 
 if TYPE_CHECKING:
     from casetrack.mediation.models import Mediation
@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
 class MediationQuerySet(models.QuerySet["Mediation"]):
     def visible_to(self, user: "User") -> "MediationQuerySet":
-        """Mediations of visible cases. A body sees those before itself: one that was withdrawn is no longer its own."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        """Mediations of visible cases; a mediator sees those before the own body, not what another body did before."""
+        visible = self.filter(case__in=Case.objects.visible_to(user))
+        return visible.filter(body=models.F("case__body")) if user.role == Role.MEDIATOR else visible
 
     def waiting_for_victim(self, cases: Iterable["Case"], now: dt.datetime) -> dict[int, dt.datetime]:
         """By case: until when its victim may answer a proposal that they have not answered."""
-        escalated = [case.pk for case in cases if case.status == Status.ESCALATED]
-        if not escalated:
+        handed = [case.pk for case in cases if case.body_id is not None]
+        if not handed:
             return {}
         open_ones = self.filter(
-            case__in=escalated, proposals__ended_at=None, proposals__victim_reply="", proposals__answer_by__gt=now
+            case__in=handed, proposals__ended_at=None, proposals__victim_reply="", proposals__answer_by__gt=now
         )
         return dict(open_ones.values_list("case", "proposals__answer_by"))
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from casetrack.assessment.statement import parts_of
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.workflow import MediationStatus
+from casetrack.people.models import User
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -39,14 +40,18 @@ NEXT: "dict[str, StrOrPromise]" = {
 }
 
 
-def context_of(mediation: Mediation, now: dt.datetime) -> dict[str, Any]:
-    """The mediation with its hearings and proposals. Two queries."""
+def context_of(mediation: Mediation, now: dt.datetime, *, user: User) -> dict[str, Any]:
+    """The mediation with its hearings and proposals, and the earlier ones that `user` may see. Three queries."""
     hearings = list(mediation.hearings.order_by("at", "pk"))
     proposals = list(mediation.proposals.order_by("-number"))
     return {
         "mediation": mediation,
         "now": now,
         "tone": TONES[MediationStatus(mediation.status)],
+        "earlier": Mediation.objects.visible_to(user)
+        .filter(case=mediation.case_id, number__lt=mediation.number)
+        .select_related("body")
+        .order_by("-number"),
         "hearings": hearings,
         "next_hearing": next((row for row in hearings if row.cancelled_at is None and row.at > now), None),
         "proposals": [

@@ -8,11 +8,13 @@ from django.db import DatabaseError, transaction
 
 from casetrack.audit.models import Entry
 from casetrack.bodies.models import Body, BodyMembership
+from casetrack.bodies.services import add_body, add_mediator
 from casetrack.cases.models import Case, Event
 from casetrack.cases.services import perform
 from casetrack.demo.mediation import ASKS, applied, taken_on, to_proposal
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.lib.scope import scoped
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.services import (
     accept_application,
@@ -188,3 +190,27 @@ def test_what_was_applied_for_and_what_has_ended_never_changes(story: Story) -> 
         Mediation.objects.filter(pk=mediation.pk).update(status="applied", ended_at=None)
     with pytest.raises(DatabaseError), transaction.atomic():
         mediation.delete()
+
+
+def test_another_body_does_not_see_what_was_before_the_first(story: Story, mina: User) -> None:
+    first = applied(story.to_offer())
+    with travel_to(story.at):
+        decline_application(first, actor=mina, reason="対象ではありません。")
+    other = add_mediator(
+        "nora@elsewhere.example",
+        add_body("ELSEWHERE", name_ja="弁護士会", name_en="Bar association", actor=mina).code,
+        actor=mina,
+    )
+    with travel_to(story.at):
+        second = apply_for_mediation(
+            story.case, other.body, claimed=Decimal(1), asks="…", reason="…", has_consented=True,
+            actor=story.user("vera"),
+        )  # fmt: skip
+    assert second.fee is None
+    assert Mediation.objects.visible_to(other.user).get() == second
+    assert not Mediation.objects.visible_to(mina).exists()
+    assert Mediation.objects.visible_to(story.user("vera")).count() == 2
+    with scoped("mediator", body_id=other.body.pk, user_id=other.user.pk):
+        assert Mediation.objects.get() == second
+    with scoped("mediator", body_id=story.cast.body.pk, user_id=mina.pk):
+        assert not Mediation.objects.exists()

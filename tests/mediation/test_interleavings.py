@@ -81,7 +81,7 @@ class Table:
     def propose(self, actor: User, place: int) -> None:
         propose_settlement(
             self.mediation(0), amount=Decimal(1000 + place), text="…", reasons="…",
-            answer_by=self.now + dt.timedelta(days=3), actor=actor,
+            answer_by=self.now + dt.timedelta(days=9), actor=actor,
         )  # fmt: skip
 
     def prepare(self, actor: User, place: int) -> None:
@@ -137,7 +137,11 @@ ACTS: dict[str, Callable[[Table, User, int], object]] = {
     "resume": lambda table, actor, _place: resume_negotiation(table.case(), actor=actor, reason="…"),
     "close": lambda table, actor, _place: close_case(table.case(), actor=actor, reason="…"),
 }
-COURSE: list[Act] = [("vera", "apply", 0), ("mina", "take on", 0), ("mina", "hear", 0), ("mina", "propose", 0)]
+# What leads somewhere: each sequence begins with the first few of these, and goes on as it likes.
+COURSE: list[Act] = [
+    ("vera", "apply", 0), ("mina", "take on", 0), ("mina", "hear", 0), ("mina", "propose", 0), ("vera", "yes", 0),
+    ("alma", "firm yes", 0), ("ivan", "prepare", 0), ("alma", "approve", 0),
+]  # fmt: skip
 PEOPLE = ["vera", "vera", "mina", "mina", "alma", "ivan", "otto", "bruno"]
 WHAT = [*ACTS, "decline", "withdraw", "escalate", "reopen"]
 any_act = st.one_of(

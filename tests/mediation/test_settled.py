@@ -1,6 +1,7 @@
 """After a settlement in mediation: the firm offers that amount, and no other, until it is settled."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -107,3 +108,13 @@ def test_without_a_mediation_any_amount_may_be_offered(story: Story) -> None:
 def test_what_was_settled_is_not_mediated_again(mediated: Story) -> None:
     with pytest.raises(Conflict):
         applied(mediated)
+
+
+def test_a_part_of_the_loss_is_no_longer_offered_by_itself(mediated: Story) -> None:
+    """An offer of a part that happens to be of the agreed amount is another offer all the same."""
+    proposal = replace(at_amount(mediated.run, Decimal(AGREED), "…"), settles=("margin",))
+    with travel_to(mediated.at), pytest.raises(InvalidInput):
+        prepare_bound_offer(
+            mediated.case, mediated.run, proposal=proposal, reasons="…",
+            valid_until=mediated.at + dt.timedelta(days=14), actor=mediated.user("ivan"),
+        )  # fmt: skip

@@ -158,7 +158,7 @@ def _answered(
 def _settle(proposal: ConciliationProposal, mediation: Mediation, actor: User) -> None:
     """The amount binds both: what the firm offered otherwise is over, and it now makes this offer."""
     open_offers = Offer.objects.filter(case=mediation.case, party=OfferParty.FIRM, status=OfferStatus.OPEN)
-    for offer in open_offers.exclude(amount=proposal.amount).select_related("case__firm"):
+    for offer in open_offers.exclude(amount=proposal.amount, settles=[]).select_related("case__firm"):
         lead(offer, "withdraw", actor=User.objects.system(), reason="settled in mediation")
         write_event(
             mediation.case, "negotiation.offer_withdrawn", actor=User.objects.system(), data={"offer": offer.number}

@@ -42,7 +42,7 @@ def mediation(request: HttpRequest, reference: str) -> HttpResponse:
     last = found.order_by("number").last()
     if last is None:
         raise Http404
-    shown: dict[str, Any] = context_of(last, clock.now())
+    shown: dict[str, Any] = context_of(last, clock.now(), user=user)
     proposal = shown["open_proposal"]
     is_approver = permissions.role_in(user, case) == APPROVER
     may_answer = is_approver and proposal is not None and not proposal.firm_reply

@@ -41,9 +41,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     files = EvidenceFile.objects.visible_to(user).filter(case=found).order_by("received_at", "pk")
     context = {
         "case": found,
-        **context_of(mediation, clock.now()),
+        **context_of(mediation, clock.now(), user=user),
         "may": may_do(mediation),
-        "earlier": Mediation.objects.visible_to(user).filter(case=found, number__lt=mediation.number),
         "runs": Assessment.objects.visible_to(user).filter(case=found).order_by("-number"),
         "offers": [
             {"offer": offer, "parts": parts_of(offer.components), "compared": compare(offer)}

@@ -178,7 +178,7 @@ def mediation_of(request: HttpRequest, case: Case) -> Mediation:
 def mediation(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     found = mediation_of(request, case)
-    shown = context_of(found, clock.now())
+    shown = context_of(found, clock.now(), user=me(request))
     waiting = shown["open_proposal"]
     context = {
         "case": case,
@@ -206,7 +206,7 @@ class ReplyForm(CaseForm):
 def answer(request: HttpRequest, reference: str) -> HttpResponse:
     """Answering the body's proposal, once."""
     case, user = own_case(request, reference), me(request)
-    shown = context_of(mediation_of(request, case), clock.now())
+    shown = context_of(mediation_of(request, case), clock.now(), user=user)
     proposal = shown["open_proposal"]
     if proposal is None or (request.method != "POST" and proposal.victim_reply):
         raise Http404

@@ -10,10 +10,14 @@ from typing import Any
 
 from casetrack.assessment.models import Method
 
+# What none of the notices that were read states.
+NOWHERE_STATED = ("valuation_rule",)
+
 
 @dataclass(frozen=True)
 class Example:
-    """A published policy. `unstated` are the fields and components that the notice leaves open."""
+    """A published policy. `unstated` are the fields and components that the notice leaves open, beside those that no
+    notice states."""
 
     slug: str
     name_ja: str

@@ -70,7 +70,9 @@ def test_a_draft_that_cannot_hold_keeps_what_was_typed(ada: User, client_of: As)
 def test_every_template_opens_as_a_form(ada: User, client_of: As, slug: str) -> None:
     html = client_of(ada).get(f"{AT}draft/?from={slug}").content.decode()
     assert EXAMPLES[slug].source.split(";")[0] in html
-    assert ("does not state" in html) == bool(EXAMPLES[slug].unstated)
+    unstated = html.partition("does not state")[2].partition("</p>")[0]
+    assert "the valuation date" in unstated
+    assert ("Forced liquidation" in unstated) == ("liquidation" in EXAMPLES[slug].unstated)
 
 
 def test_a_policy_is_returned_only_with_a_reason(ada: User, alma: User, client_of: As) -> None:

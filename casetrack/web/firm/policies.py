@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casetrack.assessment.examples import EXAMPLES, Example
+from casetrack.assessment.examples import EXAMPLES, NOWHERE_STATED, Example
 from casetrack.assessment.models import CompensationPolicy, PolicyStatus
 from casetrack.assessment.reductions import CUSTOMER
 from casetrack.assessment.services import (
@@ -98,8 +98,8 @@ def draft(request: HttpRequest) -> HttpResponse:
             return redirect("firm:policy", made.version)
     context: dict[str, Any] = {"form": form, "example": example, "example_name": name_of(example) if example else ""}
     if example:
-        names = {**COMPONENTS, "valid_until": _("the end of the period")}
-        context["unstated"] = [names.get(name, name) for name in example.unstated]
+        names = {**COMPONENTS, "valid_until": _("the end of the period"), "valuation_rule": _("the valuation date")}
+        context["unstated"] = [names.get(name, name) for name in (*example.unstated, *NOWHERE_STATED)]
     return render(request, "firm/policy_form.html", context, status=status)
 
 

@@ -14,6 +14,8 @@ from casetrack.web.amounts import amounts_of
 from casetrack.web.valuation import proposals_of, waiting_for
 
 register = template.Library()
+# The page of a statement by who reads it.
+STATEMENTS: dict[str, str] = {Role.VICTIM: "victim:statement", Role.MEDIATOR: "mediator:statement"}
 
 
 def _card(case: Case, user: User, party: Party) -> dict[str, Any]:
@@ -49,8 +51,7 @@ def taxes() -> dict[str, Any]:
 @register.inclusion_tag("includes/amounts.html")
 def amounts(case: Case, user: User) -> dict[str, Any]:
     """Gross amounts, loss, assessed, claimed, offered, agreed, paid, as far as they are known to `user`."""
-    page = "victim:statement" if user.role == Role.VICTIM else "firm:assessment"
-    return {"amounts": amounts_of(case, user), "case": case, "page": page}
+    return {"amounts": amounts_of(case, user), "case": case, "page": STATEMENTS.get(user.role, "firm:assessment")}
 
 
 @register.simple_tag

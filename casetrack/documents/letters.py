@@ -15,6 +15,7 @@ from casetrack.documents.models import DocumentKind
 from casetrack.documents.registry import Facts, after
 from casetrack.lib.formats import jp_date, jp_datetime, quantity, yen
 from casetrack.negotiation.models import Offer, Settlement
+from casetrack.negotiation.proposal import moves_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -158,9 +159,9 @@ def _besides(made: Offer) -> Iterator[Block]:
         yield heading(_("Why parts of it differ from the calculation"))
         yield pairs(reasons)
     rows: list[tuple[StrOrPromise, StrOrPromise]] = []
-    for security, units in made.in_kind.items():
-        said = _("%(security)s back to the firm") if units.startswith("-") else _("%(security)s to you")
-        rows.append((said % {"security": security}, quantity(units.removeprefix("-"))))
+    for move in moves_of(made.in_kind):
+        said = _("%(security)s to you") if move.is_to_customer else _("%(security)s back to the firm")
+        rows.append((said % {"security": move.security}, quantity(move.units)))
     if made.waived:
         rows.append((_("Margin deficit that is waived"), yen(made.waived)))
     if made.conditions:

@@ -24,6 +24,28 @@ MINUS = str.maketrans("−‐–▲△", "-----")
 
 
 @dataclass(frozen=True)
+class Move:
+    """Shares that move besides the money: more than 0 go to the customer, less than 0 back to the firm."""
+
+    security: str
+    quantity: Decimal
+
+    @property
+    def units(self) -> Decimal:
+        """How many, whichever way they go."""
+        return abs(self.quantity)
+
+    @property
+    def is_to_customer(self) -> bool:
+        return self.quantity > 0
+
+
+def moves_of(in_kind: Mapping[str, str] | None) -> list[Move]:
+    """What an offer or the terms of a settlement store as `in_kind`, by security code."""
+    return [Move(security, Decimal(quantity)) for security, quantity in sorted((in_kind or {}).items())]
+
+
+@dataclass(frozen=True)
 class Proposal:
     """An offer's content, or a counter-offer's that answers part by part.
 

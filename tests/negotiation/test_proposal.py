@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from casetrack.assessment.statement import COMPONENTS
 from casetrack.lib.errors import InvalidInput
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.proposal import Proposal, differences, in_kind_lines, parse_in_kind
+from casetrack.negotiation.proposal import Proposal, differences, in_kind_lines, moves_of, parse_in_kind
 
 YEN = st.integers(0, 10**12).map(Decimal)
 PARTS = st.dictionaries(st.sampled_from(sorted(COMPONENTS)), YEN, max_size=len(COMPONENTS))
@@ -82,3 +82,10 @@ def test_what_cannot_be_proposed_is_refused_by_field(
     with pytest.raises(InvalidInput) as refused:
         Proposal(parts, **more).check({})
     assert refused.value.field == field
+
+
+def test_shares_move_one_way_or_the_other() -> None:
+    to_firm, to_customer = moves_of({"7203": "100", "6182": "-200000"})
+    assert (to_firm.security, to_firm.units, to_firm.is_to_customer) == ("6182", Decimal(200_000), False)
+    assert (to_customer.security, to_customer.units, to_customer.is_to_customer) == ("7203", Decimal(100), True)
+    assert moves_of(None) == moves_of({}) == []

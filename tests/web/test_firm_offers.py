@@ -197,12 +197,12 @@ def test_alma_records_the_payment_of_exactly_what_was_agreed(client_of: ClientOf
     with travel_to(story.at):
         day = {"paid_on_year": "2025", "paid_on_month": str(story.at.month), "paid_on_day": str(story.at.day)}
         for name in ("fiona", "ivan", "bruno"):
-            assert client_of(cast.user[name]).post(at(story, "payment/"), day).status_code == 404
+            assert client_of(cast.user[name]).post(at(story, "offers/1/payment/"), day).status_code == 404
         almas = client_of(cast.user["alma"])
-        assert almas.post(at(story, "payment/"), {**day, "paid_on_day": "40"}).status_code == 400
+        assert almas.post(at(story, "offers/1/payment/"), {**day, "paid_on_day": "40"}).status_code == 400
         assert not Payment.objects.exists()
-        almas.post(at(story, "payment/"), day)
+        almas.post(at(story, "offers/1/payment/"), day)
         assert Payment.objects.get().amount == 14_009_500
         assert Case.objects.get(pk=story.case.pk).status == "compensated"
-        almas.post(at(story, "payment/"), day)
+        almas.post(at(story, "offers/1/payment/"), day)
         assert Payment.objects.count() == 1

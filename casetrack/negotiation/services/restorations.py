@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
@@ -16,6 +15,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import RestorationInstruction, Settlement
+from casetrack.negotiation.proposal import Move, moves_of
 from casetrack.negotiation.restoration import Custody
 from casetrack.negotiation.services.agreeing import require_final
 from casetrack.negotiation.services.legal import require_legal_basis
@@ -23,17 +23,10 @@ from casetrack.people.models import User
 
 
 @dataclass(frozen=True)
-class Item:
+class Item(Move):
     """A security that the settlement moves, and the instruction for it if there is one."""
 
-    security: str
-    quantity: Decimal
     instruction: RestorationInstruction | None
-
-    @property
-    def units(self) -> Decimal:
-        """How many, whichever way they go."""
-        return abs(self.quantity)
 
     @property
     def is_done(self) -> bool:
@@ -42,17 +35,17 @@ class Item:
 
 def items_of(settlement: Settlement) -> list[Item]:
     """What the terms move besides money, by security code. One query, none where it is money alone."""
-    in_kind = settlement.terms.get("in_kind") or {}
+    moves = moves_of(settlement.terms.get("in_kind"))
     people = ("instructed_by__membership", "done_by__membership", "incident")
-    rows = settlement.restorations.select_related(*people) if in_kind else ()
+    rows = settlement.restorations.select_related(*people) if moves else ()
     found = {row.security: row for row in rows}
-    return [Item(code, Decimal(quantity), found.get(code)) for code, quantity in sorted(in_kind.items())]
+    return [Item(move.security, move.quantity, found.get(move.security)) for move in moves]
 
 
 def require_restored(settlement: Settlement) -> None:
     """Raises Conflict while shares of the settlement have not been moved."""
     moved = {row.security for row in settlement.restorations.all() if row.done_on is not None}
-    if set(settlement.terms.get("in_kind") or {}) - moved:
+    if {move.security for move in moves_of(settlement.terms.get("in_kind"))} - moved:
         raise Conflict(_("Shares are part of the settlement: they must be moved before the payment is recorded."))
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from casetrack.cases.workflow import STAFF_NAMES, Status
 from casetrack.lib.clock import tokyo_date
+from casetrack.negotiation.proposal import moves_of
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.web import formats
 
@@ -33,6 +34,7 @@ register.filter("jp_date", formats.jp_date)
 register.filter("jp_datetime", formats.jp_datetime)
 register.filter("era", formats.era)
 register.filter("period", formats.period)
+register.filter("moves", moves_of)
 
 # The tone of a status: it decides color and icon; the word is always there too.
 TONES: dict[str, str] = {

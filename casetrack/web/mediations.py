@@ -39,6 +39,8 @@ NEXT: "dict[str, StrOrPromise]" = {
     M.WITHDRAWN: _("The body no longer sees your case. You can apply again."),
 }
 
+DONE = _("What was settled in the mediation is agreed here too. You find it on the page of the case.")
+
 
 def context_of(mediation: Mediation, now: dt.datetime, *, user: User) -> dict[str, Any]:
     """The mediation with its hearings and proposals, and the earlier ones that `user` may see. Three queries."""
@@ -53,7 +55,9 @@ def context_of(mediation: Mediation, now: dt.datetime, *, user: User) -> dict[st
         .select_related("body")
         .order_by("-number"),
         "hearings": hearings,
-        "next_hearing": next((row for row in hearings if row.cancelled_at is None and row.at > now), None),
+        "next_hearing": next((row for row in hearings if row.cancelled_at is None and row.at > now), None)
+        if mediation.is_live
+        else None,
         "proposals": [
             {"proposal": row, "parts": parts_of(row.components), "is_open": row.is_open(now)} for row in proposals
         ],

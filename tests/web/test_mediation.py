@@ -255,8 +255,13 @@ def test_the_designated_body_is_suggested_as_the_legal_basis(story: Story, clien
     proposal = to_proposal(story.to_offer())
     victim_says(story, proposal)
     firm_says(story, proposal)
+    with travel_to(story.at):
+        settled = text(client_of(story.user("vera")).get(at("victim:mediation", story)))
+    assert "an offer of exactly this amount" in settled
+    assert "Next hearing" not in settled
     story.offered(proposal.amount).accepted()
     with travel_to(story.at):
+        assert "agreed here too" in text(client_of(story.user("vera")).get(at("victim:mediation", story)))
         page = client_of(story.user("ivan")).get(at("firm:legal-basis", story, story.offer.number))
     assert "suggests the designated body" in text(page)
     assert re.search(r'value="designated_adr"[^>]*checked', page.content.decode())

@@ -77,7 +77,9 @@ def page_of(request: HttpRequest, rows: QuerySet[Mediation], now: dt.datetime) -
             applied_at=edge.applied_at, **{f"pk__{sign}": edge.pk}
         )
         rows = rows.filter(beyond)
-    hearings = Hearing.objects.filter(mediation=OuterRef("pk"), cancelled_at=None, at__gt=now).order_by("at")
+    hearings = Hearing.objects.filter(
+        mediation=OuterRef("pk"), mediation__status__in=LIVE, cancelled_at=None, at__gt=now
+    ).order_by("at")
     steps = Event.objects.filter(case=OuterRef("case"), action__startswith="mediation.").order_by("-id")
     shown = rows.annotate(next_hearing=Subquery(hearings.values("at")[:1]), since=Subquery(steps.values("at")[:1]))
     order = ("-applied_at", "-pk") if backwards else ("applied_at", "pk")

@@ -22,6 +22,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.lib.money import round_yen
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.services import (
+    agreed_amount,
     answer_as_victim,
     apply_for_mediation,
     check_may_apply,
@@ -32,7 +33,7 @@ from casetrack.negotiation.finmac import FEES, bracket_of
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.web.forms.choices import ChoiceField
 from casetrack.web.forms.fields import CheckboxField, LongTextField, YenField
-from casetrack.web.mediations import NEXT, context_of
+from casetrack.web.mediations import DONE, NEXT, context_of
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm, ReasonForm
 from casetrack.web.victim.letters import page_methods, problems_of, write_once
@@ -183,7 +184,7 @@ def mediation(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "case": case,
         **shown,
-        "next": NEXT[found.status],
+        "next": DONE if found.status == "settled" and agreed_amount(case) is None else NEXT[found.status],
         "may_answer": waiting is not None and not waiting.victim_reply,
         "may_apply": can_apply_now(case),
     }

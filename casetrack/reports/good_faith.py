@@ -41,8 +41,8 @@ FEW = 5
 # from a question. What ended because the case left its way was neither kept nor missed.
 #
 # A clock goes by the closed days and the target that the firm had decided on when it began. So every case is counted
-# once for each version of the firm's closed days since it was opened (few have more than one), and a clock is taken
-# from the version in which it began.
+# once for each version of the firm's closed days that came while it had steps (few have more than one), and a clock is
+# taken from the version in which it began.
 #
 # It must stay quick with a million steps, statistics or not: windows alone, and no join of two computed tables. Sums
 # and days never fall along a case, so the least of those that follow is the next one's.
@@ -72,6 +72,8 @@ with turns as (
   select e.id, e.case_id, c.firm_id, e.at, e.action, e.from_status, e.to_status, e.days, f.closed, f.today,
     f.since, f.until, (e.at at time zone 'Asia/Tokyo')::date as day
   from cases_event e join cases_case c on c.id = e.case_id join chosen f on f.id = c.firm_id and f.until > c.opened_at
+    and (f.since = '-infinity' or exists (
+      select from cases_event step where step.case_id = c.id and step.at >= f.since))
   where e.at <= %(now)s and (e.to_status <> '' or e.action = any(%(actions)s))
 ), steps as (
   select *, (%(upto)s::int[])[day - %(first)s::date + 1]

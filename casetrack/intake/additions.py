@@ -38,7 +38,7 @@ def why_closed(case: Case) -> str:
     """Why nothing can be added to the report now, as a sentence that says what to do instead; "" if it can."""
     if case.status in ENDED:
         return OVER
-    return SETTLED if Settlement.objects.live().filter(case=case).exists() else ""
+    return SETTLED if Settlement.objects.live().whole().filter(case=case).exists() else ""
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from casetrack.cases.clocks import current_clock
 from casetrack.cases.services import perform
 from casetrack.cases.side_clocks import PART_PAYMENT, side_clocks_of
+from casetrack.intake.additions import why_closed
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from casetrack.lib.scope import system_scope
@@ -74,6 +75,12 @@ def test_accepting_a_part_settles_it_and_the_negotiation_goes_on(in_part: Story)
     assert live_settlement(in_part.case) is None, "the whole is not settled"
     assert live_settlements(in_part.case) == [in_part.settlement]
     assert settled_parts(in_part.case) == {"1": ["costs", "solatium"]}
+
+
+def test_vera_may_still_add_to_her_report_until_the_whole_is_settled(in_part: Story) -> None:
+    assert why_closed(in_part.case) == ""
+    in_part.rest_offered().accepted()
+    assert why_closed(in_part.case)
 
 
 def test_what_is_still_in_dispute_is_offered_without_what_is_settled(in_part: Story) -> None:

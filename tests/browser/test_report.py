@@ -257,7 +257,7 @@ def _negotiation(vera: Reader, story: Story, page: str) -> None:
         story.at = now().astimezone(TOKYO)
         story.paid()
     vera.go(page, "case-paid")
-    vera.go(f"{page}offers/1/money-arrived/", "confirm-receipt")
+    vera.go(f"{offer}money-arrived/", "confirm-receipt")
     vera.page.check("[name=arrived]", force=True)
     vera.press("case-closed")
     vera.go("cases/", "home")

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
 from casetrack.cases.services.extensions import request_extension
+from casetrack.demo.mediation import to_proposal
 from casetrack.evidence.models import EvidenceFile
 from casetrack.evidence.services import add_file, ask_for
 from casetrack.intake.services import save_step, start_draft, submit_draft
@@ -38,6 +39,7 @@ SEEN = {
     "draft-delete", "brought", "brought-drop", "brought-upload", "step", "case", "submitted", "said", "said-correct",
     "executions", "later-upload", "later-type", "messages", "evidence", "evidence-request", "answer", "withdraw",
     "escalate", "ask-reasons", "ask-review", "deny-receipt", "confirm-receipt", "more-time", "valuation", "good-faith",
+    "mediation", "mediation-answer", "mediation-withdraw", "bundle", "statement",
     "offer", "offer-accept", "offer-refuse", "offer-counter", "offer-revoke", "evidence-look",
 }  # fmt: skip
 PUBLIC = ["", *(f"guide/{topic}/" for topic in sorted(GUIDES)), "check/"]
@@ -154,6 +156,8 @@ def of_a_case(cast: Cast) -> Iterator[tuple[str, bool]]:
         request_extension(waiting.case, 5, reason="…", actor=ivan)
         late = Story(cast, account="0999-5", at=ago(300)).reported()
         agreed = Story(cast, account="0999-2", at=ago(50)).to_settlement()
+        mediated = Story(cast, account="0999-6", at=ago(64)).to_offer()
+        to_proposal(mediated)
         paid = Story(cast, account="0999-3", at=ago(54)).to_payment()
     case = f"cases/{story.case.reference}/"
     yield from (("cases/", False), ("bank/", False), ("bank/change/", True), ("copy/", False), ("copy/ask/", False))
@@ -171,6 +175,10 @@ def of_a_case(cast: Cast) -> Iterator[tuple[str, bool]]:
     yield f"cases/{agreed.case.reference}/offers/1/revoke/", False
     yield f"cases/{agreed.case.reference}/", False
     yield f"cases/{paid.case.reference}/offers/1/money-arrived/", True
+    with_body = f"cases/{mediated.case.reference}/"
+    yield from ((f"{with_body}{tail}", False) for tail in ("mediation/", "mediation/withdraw/", "bundle/"))
+    yield f"{case}statements/1/", False
+    yield f"{with_body}mediation/answer/", True
 
 
 @pytest.mark.browser

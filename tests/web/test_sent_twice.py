@@ -22,6 +22,7 @@ from django.utils.translation import override
 from casetrack.assessment.services.valuation_dates import propose_date
 from casetrack.cases.services.extensions import request_extension
 from casetrack.copies.models import Copy
+from casetrack.demo.mediation import applied, to_proposal
 from casetrack.evidence.models import EvidenceFile
 from casetrack.evidence.services.requests import ask_for
 from casetrack.intake.claims import issue_code
@@ -46,7 +47,7 @@ ACCOUNTS = {"vera": "0123-4567890", "otto": "99-1234567"}
 # Forms that only change rows, or keep a file for the form that follows.
 QUIET = {
     "step", "autosave", "brought-upload", "brought-columns", "brought", "draft-file-remove", "later-upload",
-    "later-columns", "notices-read", "copy-download", "copy-delete",
+    "later-columns", "notices-read", "copy-download", "copy-delete", "bundle-download",
 }  # fmt: skip
 # Rows that say who came in, not what was written.
 PASSING = {"django_session", "notifications_delivery", "documents_document"}
@@ -268,13 +269,25 @@ def thanking(side: Side) -> Iterator[Act]:
     yield act("confirm-receipt", side.reference, side.story.offer.number, arrived="on")
 
 
+def mediating(side: Side) -> Iterator[Act]:
+    with system_scope():
+        to_proposal(side.story.to_offer())
+    yield act("bundle", side.reference)
+    yield act("bundle-download", side.reference)
+    yield act("mediation-answer", side.reference, reply="refuse", reason="…")
+    with system_scope():
+        side.story = Story(side.cast, victim=side.who, account=f"0999-{side.times}")
+        applied(side.story.to_offer())
+    yield act("mediation-withdraw", side.reference, reason="…")
+
+
 def leaving(side: Side) -> Iterator[Act]:
     with system_scope():
         side.story.reported().wait(300)  # every clock of the firm has run out
     yield act("escalate", side.reference, reason="No agreement")
 
 
-ACTS = [writing, working, claiming, offered, paying, thanking, leaving]
+ACTS = [writing, working, claiming, offered, paying, thanking, mediating, leaving]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,6 +22,7 @@ from casetrack.negotiation.partial import amount_for_whole
 from casetrack.negotiation.workflow import PUBLIC
 
 FIRM_SIDE, VICTIM_SIDE, BOTH = OfferParty.FIRM.value, OfferParty.VICTIM.value, "both"
+BODY = "body"
 MET, MISSED, PAUSED, OVER, UNTIMED, RUNNING = "met", "missed", "paused", "over", "untimed", "running"
 
 OFFERED, COUNTERED = "negotiation.offer_approved", "negotiation.counter_offer_made"
@@ -40,6 +41,8 @@ RECOURSE = (
     "negotiation.review_changed",
 )  # fmt: skip
 WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS, BREACHED, *RECOURSE, *OF_PARTS)
+# So are those of a mediation, whose app stands above this one.
+MEDIATED = "mediation."
 ASKED, ANSWERED, RESUMED = "cases.victim_asked", "cases.firm_answered", "cases.resumed"
 # Steps of which the other side may expect a reason.
 REASONED = {row.done for row in ACTIONS.values() if row.reason} | {
@@ -63,12 +66,11 @@ class Row:
     """One step that was done, or a day that passed.
 
     `action` is the event's. `side` had to act by `due_at` (None: there was no day, or a pause held it); `is_binding`:
-    the day was an offer's and ended it, no mere target. `by` is who acted: a side, or "" for the passing of time.
-    `is_withheld`: a reason was recorded that is not for both sides. `firm` and `victim` are the amounts that each side
-    named last for the whole, in whole yen, as they stood after the step, what was settled in part before included; None
-    as long as there is none. `about`: the clock and
-    the business days that a step about a clock is about. `of`: the clock beside the stages that
-    the step ended, in a row of its own.
+    the day was an offer's and ended it, no mere target. `by` is who acted: a side, the body that mediates, or "" for
+    the passing of time. `is_withheld`: a reason was recorded that is not for both sides. `firm` and `victim` are the
+    amounts that each side named last for the whole, in whole yen, as they stood after the step, what was settled in
+    part before included; None as long as there is none. `about`: the clock and the business days that a step about a
+    clock is about. `of`: the clock beside the stages that the step ended, in a row of its own.
     """
 
     at: dt.datetime
@@ -160,7 +162,7 @@ class _Walk:
         sides = side_clocks_of(self.case, self.events, self.now)
         opened = {OFFERED: self._of(OfferParty.FIRM), COUNTERED: self._of(OfferParty.VICTIM)}
         for place, event in enumerate(self.events):
-            if event.to_status or event.action in WITHOUT_STATUS:
+            if event.to_status or event.action in WITHOUT_STATUS or event.action.startswith(MEDIATED):
                 answered = self.open
                 made = next(opened[event.action], None) if event.action in opened else None
                 self._take(event, made)
@@ -271,4 +273,6 @@ def _side_of(event: Event) -> str:
     """Whose step it was; "" for what nobody did."""
     if event.actor_role == VICTIM:
         return VICTIM_SIDE
-    return "" if event.actor_role in ("system", MEDIATOR) else FIRM_SIDE
+    if event.actor_role == MEDIATOR:
+        return BODY
+    return "" if event.actor_role == "system" else FIRM_SIDE

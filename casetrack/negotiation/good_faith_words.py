@@ -11,6 +11,7 @@ from casetrack.cases.timeline import CLOCKS, SENTENCES, UNKNOWN
 from casetrack.lib import clock, files
 from casetrack.lib.money import plain
 from casetrack.negotiation.good_faith import (
+    BODY,
     BOTH,
     FIRM_SIDE,
     MET,
@@ -32,6 +33,7 @@ SIDES: dict[str, "StrOrPromise"] = {
     FIRM_SIDE: gettext_lazy("Firm"),
     VICTIM_SIDE: gettext_lazy("Customer"),
     BOTH: gettext_lazy("Both"),
+    BODY: gettext_lazy("Mediation body"),
     "": gettext_lazy("Automatically"),
 }
 OUTCOMES: dict[str, tuple["StrOrPromise", str]] = {

@@ -11,6 +11,8 @@ from casetrack.demo.mediation import applied, firm_says, to_proposal, victim_say
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.mediation.services import agreed_amount, approve_bound_offer, prepare_bound_offer
+from casetrack.negotiation.good_faith import good_faith_of
+from casetrack.negotiation.good_faith_words import csv_text
 from casetrack.negotiation.models import Offer
 from casetrack.negotiation.proposal import Proposal, at_amount
 from casetrack.negotiation.services import accept_offer, live_settlements, revoke_acceptance
@@ -103,6 +105,21 @@ def test_without_a_mediation_any_amount_may_be_offered(story: Story) -> None:
     story.to_assessment()
     assert agreed_amount(story.case) is None
     assert prepared(story, 1).amount == 1
+
+
+def test_the_ledger_of_good_faith_tells_the_mediation_and_who_acted(mediated: Story) -> None:
+    rows = good_faith_of(mediated.case, mediated.at).rows
+    told = [(row.action, row.by) for row in rows if row.action.startswith("mediation.")]
+    assert told == [
+        ("mediation.applied", "victim"),
+        ("mediation.accepted", "body"),
+        ("mediation.hearing_set", "body"),
+        ("mediation.proposed", "body"),
+        ("mediation.victim_accepted", "victim"),
+        ("mediation.firm_accepted", "firm"),
+        ("mediation.settled", "firm"),
+    ]
+    assert "あっせん機関" in csv_text(mediated.case)
 
 
 def test_what_was_settled_is_not_mediated_again(mediated: Story) -> None:

@@ -40,7 +40,9 @@ RECOURSE = (
     "negotiation.reasons_asked", "negotiation.reasons_given", "negotiation.review_asked", "negotiation.review_upheld",
     "negotiation.review_changed",
 )  # fmt: skip
-WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS, BREACHED, *RECOURSE, *OF_PARTS)
+# So a transfer of a part that the bank refused.
+FAILED = "negotiation.payment_failed"
+WITHOUT_STATUS = (COUNTERED, REFUSED, LAPSED, WITHDRAWN, *EXTENSION_STEPS, BREACHED, *RECOURSE, *OF_PARTS, FAILED)
 # So are those of a mediation, whose app stands above this one.
 MEDIATED = "mediation."
 ASKED, ANSWERED, RESUMED = "cases.victim_asked", "cases.firm_answered", "cases.resumed"

@@ -38,10 +38,14 @@ from casetrack.negotiation.services import (
     show_payment,
 )
 from casetrack.negotiation.services.measures import credit_of, still_due
+from casetrack.negotiation.services.readiness import customer_code
+from casetrack.negotiation.services.results import import_results, record_executed
+from casetrack.negotiation.services.transfers import set_remitter
 from casetrack.notifications.clock_watch import watch
 from casetrack.people.models import User
 from tests.builders import Cast, Story
 from tests.negotiation.test_concurrency import at_once
+from tests.transfers import FIRMS, sent, with_bank
 
 pytestmark = pytest.mark.django_db
 # Example A under the policy of the demo: margin 26,000,000 x 0.5, costs 4,500 x 1, liquidation 1,990,000 x 0.5, and a
@@ -350,6 +354,23 @@ def test_money_that_is_missed_and_came_back_is_waited_for_once(in_part: Story, v
     with travel_to(in_part.at):
         deny_receipt(in_part.payment, actor=vera, reason="Nothing again.")
         confirm_receipt(in_part.payment, actor=vera)
+    assert not runs(in_part)
+
+
+def test_a_transfer_of_a_part_that_the_bank_refused_is_waited_for_once(in_part: Story, alma: User) -> None:
+    with_bank(in_part).countersigned().cleared().wait(4)
+    with travel_to(in_part.at):
+        set_remitter(in_part.case.firm, FIRMS, actor=alma)
+    batch = sent(in_part)
+    with travel_to(in_part.at):
+        code = customer_code(in_part.case)
+        import_results(batch, f"customer_code,result,reason\n{code},1,\n".encode(), actor=alma)
+    assert runs(in_part)
+    assert any(row.action == "negotiation.payment_failed" for row in good_faith_of(in_part.case, in_part.at).rows)
+    again = sent(in_part)
+    with travel_to(in_part.at):
+        record_executed(again, paid_on=again.day, actor=alma)
+    assert in_part.case.status == "negotiating"
     assert not runs(in_part)
 
 

@@ -215,9 +215,9 @@ def _take(line: TransferLine, row: Row, paid_on: dt.date, actor: User) -> None:
         said = gettext(FAILURES[row.result])
     reason = f"{said} {row.reason[:LONGEST_REASON]}".strip()
     data = {"amount": plain(line.amount), "batch": line.batch.number, "result": row.result}
-    if line.settlement.is_partial or case.status == Status.AGREED:
+    if not line.settlement.is_partial and case.status == Status.AGREED:
         take_step(line.settlement, "payment_failed", actor=actor, reason=reason, data=data)
-    else:
+    else:  # of a part nothing counts as paid yet, so that none of its payments came back: its clock runs on
         write_event(case, "negotiation.payment_failed", actor=actor, reason=reason, data=data)
 
 

@@ -12,6 +12,7 @@ from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.lib.money import ZERO
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
 from casetrack.negotiation.proposal import assessed_parts
+from casetrack.negotiation.querysets import settled_before
 
 if TYPE_CHECKING:
     from casetrack.negotiation.proposal import Proposal
@@ -76,6 +77,13 @@ def check_still_builds_on(offer: Offer, case: Case) -> None:
     """Raises Conflict where parts were settled, or taken back, since the offer was prepared. The case is locked."""
     if offer.builds_on != settled_parts(case):
         raise Conflict(_("What is settled in part has changed since this offer was prepared. It must be made anew."))
+
+
+def burden_in_case(offer: Offer) -> Decimal:
+    """What an approver decides on with an offer, in whole yen, for their limit: what it costs the firm, and what was
+    settled in part before. However a case is cut up, it needs the same limit."""
+    before: Decimal = Offer.objects.filter(pk=offer.pk).values_list(settled_before(), flat=True).get()
+    return offer.burden + before
 
 
 def amount_for_whole(offer: Offer, others: Mapping[int, Offer]) -> Decimal | None:

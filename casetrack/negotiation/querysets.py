@@ -1,7 +1,8 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from casetrack.cases.models import Case
 from casetrack.negotiation.workflow import PUBLIC, OfferStatus
@@ -10,6 +11,18 @@ from casetrack.people.models import INSIDE
 if TYPE_CHECKING:
     from casetrack.negotiation.models import Offer, Payment, Settlement
     from casetrack.people.models import User
+
+
+def settled_before(offer: str = "") -> Coalesce:
+    """What it costs the firm in whole yen (see `Offer.burden`) that stands settled in part before an offer, in a query;
+    `offer` is the way from its rows to the offer."""
+    from casetrack.negotiation.models import Offer  # which needs this module
+
+    parts = Offer.objects.filter(
+        case=OuterRef(f"{offer}case"), number__lt=OuterRef(f"{offer}number"), status=OfferStatus.ACCEPTED
+    ).exclude(settles=[])
+    cost = parts.order_by().values("case").annotate(sum=Sum(F("amount") + F("waived"))).values("sum")
+    return Coalesce(Subquery(cost), 0, output_field=models.DecimalField(max_digits=20, decimal_places=0))
 
 
 class SettlementQuerySet(models.QuerySet["Settlement"]):

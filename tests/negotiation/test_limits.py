@@ -14,7 +14,7 @@ from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import NotAllowed
 from casetrack.negotiation.models import Countersignature, Measure, Offer
 from casetrack.negotiation.proposal import at_amount
-from casetrack.negotiation.services import approve_offer, countersign, prepare_offer, reject_offer
+from casetrack.negotiation.services import accept_offer, approve_offer, countersign, prepare_offer, reject_offer
 from casetrack.negotiation.services.measures import approve_measure, propose_measure
 from casetrack.people.models import User
 from tests.builders import Story
@@ -86,6 +86,30 @@ def test_a_settlement_above_her_limit_alma_does_not_countersign(story: Story, li
     with travel_to(story.at):
         countersign(story.settlement, actor=limited(None))
     assert Countersignature.objects.exists()
+
+
+def test_a_case_cut_up_into_parts_needs_the_limit_of_their_sum(story: Story, limited: Any, client_of: Any) -> None:
+    story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1).accepted().wait(1)
+    with travel_to(story.at):
+        offer = prepare_offer(
+            story.case, story.run, proposal=at_amount(story.run, AMOUNT - 14_500, "", ("costs", "solatium")),
+            reasons="…", valid_until=story.at + dt.timedelta(days=14), actor=story.user("ivan"),
+        )  # fmt: skip
+        part = reverse("firm:offer", args=[story.case.reference, offer.number])
+        for up_to, may in ((AMOUNT - 1, False), (AMOUNT, True)):
+            browser = client_of(limited(up_to))
+            assert browser.get(part).context["can_approve"] is may
+        with pytest.raises(NotAllowed, match="above your limit"):
+            approve_offer(offer, actor=limited(AMOUNT - 1))
+        approve_offer(offer, actor=limited(AMOUNT))
+        whole = accept_offer(offer, actor=story.user("vera"))
+        countersign(story.settlement, actor=limited(Decimal(14_500)))
+        for up_to, count in ((AMOUNT - 1, 0), (AMOUNT, 1)):
+            tabs = client_of(limited(up_to)).get("/en/firm/").context["tabs"]
+            assert next(tab.count for tab in tabs if tab.key == "waiting") == count
+        with pytest.raises(NotAllowed, match="above your limit"):
+            countersign(whole, actor=limited(AMOUNT - 1))
+        countersign(whole, actor=limited(AMOUNT))
 
 
 def test_help_above_her_limit_alma_does_not_approve(story: Story, limited: Any) -> None:

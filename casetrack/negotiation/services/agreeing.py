@@ -14,6 +14,7 @@ from casetrack.lib import clock
 from casetrack.lib.clock import TOKYO
 from casetrack.lib.errors import Conflict
 from casetrack.negotiation.models import Countersignature, Offer, OfferParty, Payment, Settlement
+from casetrack.negotiation.partial import burden_in_case
 from casetrack.negotiation.services.offers import lead, open_offer
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
@@ -48,7 +49,7 @@ def countersign(settlement: Settlement, *, actor: User) -> Countersignature:
     case = _live(settlement)
     require(actor, case, APPROVER)
     require_second_person(actor, settlement.offer.prepared_by_id)
-    require_limit(actor, settlement.offer.burden)
+    require_limit(actor, burden_in_case(settlement.offer))
     if Countersignature.objects.filter(settlement=settlement).exists():
         raise Conflict(_("The settlement is countersigned already."))
     signature = Countersignature.objects.create(

@@ -18,7 +18,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
-from casetrack.negotiation.partial import check_scope, check_still_builds_on, names_in, settled_parts
+from casetrack.negotiation.partial import burden_in_case, check_scope, check_still_builds_on, names_in, settled_parts
 from casetrack.negotiation.proposal import Proposal, expected_parts, same_case
 from casetrack.negotiation.workflow import OFFER_ACTIONS, OfferStatus
 from casetrack.people.models import User
@@ -128,7 +128,7 @@ def approve_offer(offer: Offer, *, actor: User) -> Offer:
     require_second_person(actor, offer.prepared_by_id)
     before = open_offer(case)
     offer.refresh_from_db()
-    require_limit(actor, offer.burden)
+    require_limit(actor, burden_in_case(offer))
     if offer.valid_until is None or offer.valid_until <= clock.now():
         raise InvalidInput(_("The offer's date has passed. Return it, so that it gets a new one."))
     if offer.assessment is None or not is_current(offer.assessment):

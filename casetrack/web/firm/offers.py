@@ -21,7 +21,7 @@ from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.mediation.services import agreed_amount, approve_bound_offer, prepare_bound_offer, settled_mediation
 from casetrack.negotiation.models import Offer, OfferParty
-from casetrack.negotiation.partial import amount_for_whole, names_in, settled_parts
+from casetrack.negotiation.partial import amount_for_whole, burden_in_case, names_in, settled_parts
 from casetrack.negotiation.proposal import at_amount, compare
 from casetrack.negotiation.services import (
     discard_offer,
@@ -113,7 +113,7 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     role = permissions.role_in(me(request), case)
     mine = found.prepared_by_id == me(request).pk
     decides = role == APPROVER and not mine and found.status == OfferStatus.PREPARED
-    is_within = permissions.is_within_limit(me(request), found.burden)
+    is_within = not decides or permissions.is_within_limit(me(request), burden_in_case(found))
     context = {
         "case": case,
         "offer": found,

@@ -26,6 +26,7 @@ from casetrack.lib import clock, references
 from casetrack.lib.crypto import account_index, normalize_account_number
 from casetrack.mediation.models import ConciliationProposal
 from casetrack.negotiation.models import BasisStatus, LegalBasis, Offer, Settlement, TransferLine
+from casetrack.negotiation.querysets import settled_before
 from casetrack.negotiation.transfers import BatchStatus, LineStatus
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
@@ -80,8 +81,8 @@ def waits_for(approver: User) -> Q:
     proposed = ConciliationProposal.objects.filter(ended_at=None, firm_reply="", answer_by__gt=clock.now())
     place = membership_of(approver)
     if place is not None and place.approves_up_to is not None:
-        offers = offers.filter(amount__lte=place.approves_up_to - F("waived"))
-        unsigned = unsigned.filter(amount__lte=place.approves_up_to - F("offer__waived"))
+        offers = offers.filter(amount__lte=place.approves_up_to - F("waived") - settled_before())
+        unsigned = unsigned.filter(amount__lte=place.approves_up_to - F("offer__waived") - settled_before("offer__"))
         moving = moving.filter(amount__lte=place.approves_up_to)
         proposed = proposed.filter(amount__lte=place.approves_up_to)
     bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)

@@ -18,6 +18,7 @@ from casetrack.cases.workflow import ACTIONS, APPROVER, INVESTIGATOR
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Payment, Settlement
+from casetrack.negotiation.partial import burden_in_case
 from casetrack.negotiation.services import countersign, fail_payment, record_payment, show_payment
 from casetrack.negotiation.services.legal import basis_of
 from casetrack.negotiation.services.measures import credit_of
@@ -42,10 +43,10 @@ def canonical(settlement: Settlement) -> str:
 
 def may_sign(request: HttpRequest, found: Settlement) -> bool:
     user = me(request)
-    is_approver = permissions.role_in(user, found.case) == APPROVER and permissions.is_within_limit(
-        user, found.offer.burden
-    )
-    return is_approver and not hasattr(found, "countersignature") and found.offer.prepared_by_id != user.pk
+    if hasattr(found, "countersignature") or found.offer.prepared_by_id == user.pk:
+        return False
+    is_approver = permissions.role_in(user, found.case) == APPROVER
+    return is_approver and permissions.is_within_limit(user, burden_in_case(found.offer))
 
 
 def can_pay(request: HttpRequest, found: Settlement) -> bool:

@@ -105,6 +105,15 @@ def test_the_firm_and_vera_follow_the_payment_of_a_part(assessed: Story, client_
     assert in_part.case.status == "negotiating"
 
 
+def test_alma_s_list_keeps_a_part_to_sign_after_the_rest_was_withdrawn(assessed: Story, client_of: Any) -> None:
+    in_part = assessed.part_offered("costs").wait(1).accepted().wait(1).does("vera", "withdraw")
+    with travel_to(in_part.at):
+        page = client_of(in_part.user("alma")).get("/en/firm/", {"tab": "waiting"})
+    assert in_part.case.reference in page.content.decode()
+    tabs = page.context["tabs"]
+    assert [tab.count for tab in tabs if tab.key == "waiting"] == [1]
+
+
 def test_each_settlement_has_its_own_pages(assessed: Story, client_of: Any) -> None:
     both = assessed.part_offered("costs").wait(1).accepted().wait(1).rest_offered().wait(1).accepted()
     alma, vera = client_of(both.user("alma")), client_of(both.user("vera"))

@@ -64,9 +64,11 @@ def tabs_of(request: HttpRequest, cases: CaseQuerySet) -> list[Tab]:
     )
     if membership(request).role in (APPROVER, INVESTIGATOR):
         failed = Q(pk__in=TransferLine.objects.unresolved().values("case"))
-        tabs = (*tabs, Tab("failed", _("Transfer failed"), failed, OPEN))
+        tabs = (*tabs, Tab("failed", _("Transfer failed"), failed, ALL))
     if membership(request).role == APPROVER:
-        tabs = (Tab("waiting", _("Waits for your decision"), waits_for(me(request)), OPEN), *tabs)
+        # What was settled in part is signed and paid though the case has ended.
+        unended = OPEN | Q(pk__in=Settlement.objects.live().partial().values("case"))
+        tabs = (Tab("waiting", _("Waits for your decision"), waits_for(me(request)), unended), *tabs)
     counts = cases.aggregate(**{tab.key: Count("pk", filter=tab.rule) for tab in tabs})
     return [Tab(tab.key, tab.label, tab.scope, tab.statuses, counts[tab.key]) for tab in tabs]
 

@@ -41,8 +41,11 @@ def open_parts(run: Assessment, settled: Collection[str] = ()) -> dict[str, Deci
 
 def check_scope(proposal: "Proposal", run: Assessment, settled: Collection[str]) -> None:
     """Raises InvalidInput (`field` is the part, or `settles`) for a part that was settled before or that the proposal
-    does not settle, and for `settles` that leave nothing in dispute or name what is not."""
+    does not settle, for `settles` that leave nothing in dispute or name what is not, and for a restored account of which
+    a part was settled in money: its restoration would make that good once more."""
     _check_parts(proposal, proposal.settles, settled)
+    if settled and run.method != Method.CASH:
+        raise InvalidInput(_("A part was settled in money already. Assess the rest in money too."), field="settles")
     if not proposal.settles:
         return
     if run.method != Method.CASH:

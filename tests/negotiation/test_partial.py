@@ -17,7 +17,7 @@ from casetrack.lib.scope import system_scope
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.good_faith import good_faith_of
 from casetrack.negotiation.models import Measure, Offer, Payment, Settlement
-from casetrack.negotiation.partial import open_parts, settled_parts
+from casetrack.negotiation.partial import check_scope, open_parts, settled_parts
 from casetrack.negotiation.proposal import Proposal, assessed_parts, compare, expected_of
 from casetrack.negotiation.services import (
     accept_offer,
@@ -136,6 +136,13 @@ def test_a_restored_account_is_not_settled_in_part(cast: Cast) -> None:
             story.case, story.run, proposal=Proposal({}, settles=("costs",)), reasons="…",
             valid_until=story.at + dt.timedelta(days=9), actor=story.user(story.investigator),
         )  # fmt: skip
+
+
+def test_an_account_settled_in_part_is_not_restored_besides(in_part: Story) -> None:
+    """A restoration makes the whole good, the part that was settled in money too."""
+    in_part.run.method = "restoration"
+    with pytest.raises(InvalidInput, match="in money too"):
+        check_scope(Proposal({}), in_part.run, {"costs", "solatium"})
 
 
 def test_the_comparison_shows_only_what_the_offer_is_about(in_part: Story) -> None:

@@ -1,27 +1,53 @@
 """Settling some components of the loss while the others stay in dispute. Amounts are whole yen."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop as _
 
 from casetrack.assessment.models import Assessment, Method
 from casetrack.cases.models import Case
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.lib.money import ZERO
-from casetrack.negotiation.models import Offer, OfferParty, Settlement
+from casetrack.negotiation.models import Offer, OfferParty, Payment, Settlement
 from casetrack.negotiation.proposal import assessed_parts
 from casetrack.negotiation.querysets import settled_before
 
 if TYPE_CHECKING:
     from casetrack.negotiation.proposal import Proposal
 
+# What is still open of the money of settled parts: the customer has to say whether it arrived, or the firm has to pay.
+TO_CONFIRM, TO_PAY = "to_confirm", "to_pay"
+
 
 def settled_parts(case: Case) -> dict[str, list[str]]:
     """What stands settled in part, as an offer's `builds_on` has it: {number of the offer: its components}."""
     agreed = Settlement.objects.live().partial().filter(case=case).order_by("offer__number")
     return {str(number): names for number, names in agreed.values_list("offer__number", "offer__settles")}
+
+
+def money_open(cases: Iterable[Case]) -> dict[int, str]:
+    """TO_CONFIRM or TO_PAY of each case, by its key, in which a part's money is not settled yet; the customer's turn
+    before the firm's. One query."""
+    live = Payment.objects.live().filter(settlement=OuterRef("pk"))
+    agreed = (
+        Settlement.objects.live()
+        .partial()
+        .filter(case__in=cases)
+        .annotate(
+            is_told=Exists(live.filter(received_at=None, denied_at=None)),
+            has_arrived=Exists(live.filter(received_at__isnull=False)),
+        )
+    )
+    found: dict[int, str] = {}
+    for case, is_told, has_arrived in agreed.values_list("case", "is_told", "has_arrived"):
+        if is_told:
+            found[case] = TO_CONFIRM
+        elif not has_arrived:
+            found.setdefault(case, TO_PAY)
+    return found
 
 
 def names_in(settled: Mapping[str, list[str]]) -> set[str]:
@@ -41,8 +67,8 @@ def open_parts(run: Assessment, settled: Collection[str] = ()) -> dict[str, Deci
 
 def check_scope(proposal: "Proposal", run: Assessment, settled: Collection[str]) -> None:
     """Raises InvalidInput (`field` is the part, or `settles`) for a part that was settled before or that the proposal
-    does not settle, for `settles` that leave nothing in dispute or name what is not, and for a restored account of which
-    a part was settled in money: its restoration would make that good once more."""
+    does not settle, for `settles` that leave nothing in dispute or name what is not, and for a restored account of
+    which a part was settled in money: its restoration would make that good once more."""
     _check_parts(proposal, proposal.settles, settled)
     if settled and run.method != Method.CASH:
         raise InvalidInput(_("A part was settled in money already. Assess the rest in money too."), field="settles")

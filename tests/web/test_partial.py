@@ -10,7 +10,7 @@ from django.test import Client
 
 from casetrack.lib.clock import travel_to
 from casetrack.negotiation.models import Offer, Settlement
-from casetrack.negotiation.services import live_settlements
+from casetrack.negotiation.services import confirm_receipt, live_settlements
 from tests.builders import DECISIONS_B, EXAMPLE_B, PRICES_B, Cast, Story
 from tests.web.test_victim_offers import has_shown_again_who_she_is
 
@@ -112,6 +112,40 @@ def test_alma_s_list_keeps_a_part_to_sign_after_the_rest_was_withdrawn(assessed:
     assert in_part.case.reference in page.content.decode()
     tabs = page.context["tabs"]
     assert [tab.count for tab in tabs if tab.key == "waiting"] == [1]
+
+
+@pytest.mark.parametrize("ends", ["", "decline", "withdraw", "whole"])
+def test_vera_is_told_that_the_money_of_a_part_waits_for_her_word(assessed: Story, client_of: Any, ends: str) -> None:
+    """Wherever the case is by then: her turn, and never that nothing has to be done."""
+    in_part = assessed.part_offered("costs").wait(1).accepted().paid()
+    first = in_part.payment
+    if ends == "whole":
+        in_part.wait(1).rest_offered().wait(1).accepted().paid().wait(1).receipt_confirmed()
+    elif ends:
+        in_part.wait(1).does("vera" if ends == "withdraw" else "alma", ends, "…")
+    vera = client_of(in_part.user("vera"))
+    with travel_to(in_part.at):
+        for page in (own(in_part), "/en/cases/"):
+            said = vera.get(page).content.decode()
+            assert "The firm says that it has paid what was settled in part." in said
+            assert "There is no open offer at present." not in said
+            assert "Nothing has to be done." not in said
+            assert "Nobody" not in said
+        assert own(in_part, "offers/1/money-arrived/") in vera.get(own(in_part)).content.decode()
+        confirm_receipt(first, actor=in_part.user("vera"))
+        assert "has paid what was settled in part" not in vera.get(own(in_part)).content.decode()
+
+
+def test_vera_is_told_that_the_firm_still_pays_a_part_of_a_case_that_ended(assessed: Story, client_of: Any) -> None:
+    in_part = assessed.part_offered("costs").wait(1).accepted().wait(1)
+    vera = client_of(in_part.user("vera"))
+    with travel_to(in_part.at):
+        assert "What was settled in part stands" in vera.get(own(in_part, "withdraw/")).content.decode()
+    in_part.does("vera", "withdraw")
+    with travel_to(in_part.at):
+        page = vera.get(own(in_part))
+    assert page.context["standing"].turn == "firm"
+    assert "The firm pays what was settled in part." in page.content.decode()
 
 
 def test_each_settlement_has_its_own_pages(assessed: Story, client_of: Any) -> None:

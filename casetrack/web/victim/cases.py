@@ -23,6 +23,7 @@ from casetrack.ledger.models import Execution
 from casetrack.lib import clock
 from casetrack.mediation.models import Mediation
 from casetrack.negotiation.models import Offer, OfferParty, Payment
+from casetrack.negotiation.partial import money_open
 from casetrack.negotiation.services import live_settlement, live_settlements
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.notifications.notices import is_unreachable
@@ -63,10 +64,11 @@ def home(request: HttpRequest) -> HttpResponse:
     cases = Case.objects.visible_to(user).select_related("firm").prefetch_related(open_offers).annotate(unread=unread)
     listed = list(cases.order_by("-opened_at", "-pk"))
     proposed = Mediation.objects.visible_to(user).waiting_for_victim(listed, now)
-    rows = []
+    rows, money = [], money_open(listed)
     for case in listed:
         offer = next(iter(case.open_offers), None)  # type: ignore[attr-defined]
-        rows.append({"case": case, "standing": standing(case, offer, now, proposed.get(case.pk))})
+        stands = standing(case, offer, now, proposed.get(case.pk), money.get(case.pk, ""))
+        rows.append({"case": case, "standing": stands})
     drafts = Draft.objects.visible_to(user).open().order_by("-saved_at")
     return render(request, "victim/home.html", {"rows": rows, "drafts": drafts})
 
@@ -86,10 +88,11 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     clocks = clock_rows(case, events, offers, Request.objects.visible_to(user).filter(case=case), now)
     marks, marks_total = first_marks(case)
     proposed = Mediation.objects.visible_to(user).waiting_for_victim([case], now)
+    parts = parts_settled(case)
     context = {
         "case": case,
         "now": now,
-        "standing": standing(case, open_offer, now, proposed.get(case.pk)),
+        "standing": standing(case, open_offer, now, proposed.get(case.pk), money_open([case]).get(case.pk, "")),
         "is_unreachable": is_unreachable(case),
         "stations": stations(case.status),
         "clocks": {
@@ -101,7 +104,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "said": _last_reason(case, events),
         "offer": open_offer if open_offer and open_offer.party == OfferParty.FIRM else None,
         "offers": [offer for offer in offers if offer != open_offer or offer.party == OfferParty.VICTIM],
-        "parts": parts_settled(case),
+        "parts": parts,
         "executions": executions,
         "marks": marks,
         "marks_total": marks_total,
@@ -119,7 +122,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "measures": case.measures.filter(status__in=["approved", "paid"]).order_by("-number"),
         "may_write": may_write,
         "may_add": may_write and not why_closed(case),
-        **_actions(user, case, open_offer),
+        **_actions(user, case, open_offer, parts),
     }
     return render(request, "victim/case.html", context)
 
@@ -152,13 +155,20 @@ def _executions(case: Case) -> dict[str, int]:
     return asked.aggregate(total=Count("pk"), answered=Count("answers", Q(answers__case=case)))
 
 
-def _actions(user: User, case: Case, offer: Offer | None) -> dict[str, list[dict[str, Any]]]:
-    """The buttons: what the workflow's table allows now, the rare ones aside."""
+def _actions(
+    user: User, case: Case, offer: Offer | None, parts: list[dict[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """The buttons: what the workflow's table allows now, the rare ones aside, and the money of parts to confirm."""
     rows: dict[str, list[dict[str, Any]]] = {"actions": [], "aside": []}
     for action in available_actions(user, case, clock.now()):
         address = _address(action, case, offer)
         if address:
             rows["aside" if action.name in ASIDE else "actions"].append({"name": action.name, "url": address})
+    for part in parts:
+        payment, number = part["payment"], part["settlement"].offer.number
+        if payment is not None and payment.received_at is None and payment.denied_at is None:
+            page = reverse("victim:confirm-receipt", args=[case.reference, number])
+            rows["actions"].append({"name": "confirm_receipt", "url": page})
     return rows
 
 

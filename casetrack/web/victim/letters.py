@@ -121,7 +121,8 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         posted(request), label=_("Why do you withdraw it?"), noun=_("the reason"), required=False,
         hint=_("You need not give a reason."),
     )  # fmt: skip
-    return _act(request, case, "withdraw", form, _("You have withdrawn the case."))
+    has_parts = Settlement.objects.live().partial().filter(case=case).exists()
+    return _act(request, case, "withdraw", form, _("You have withdrawn the case."), has_parts=has_parts)
 
 
 @page_methods
@@ -132,8 +133,10 @@ def confirm_receipt(request: HttpRequest, reference: str, number: int) -> HttpRe
     payment = _payment(request, case, number, "confirm_receipt")
     form = ReceiptForm(posted(request))
     if write_once(request, form, "negotiation.confirm_receipt", lambda: confirm(payment, actor=user)):
-        is_part = payment.settlement.is_partial
-        messages.success(request, _("Thank you. The rest goes on.") if is_part else _("Thank you. The case is closed."))
+        said = _("Thank you. The case is closed.")
+        if payment.settlement.is_partial:
+            said = _("Thank you. You have confirmed that the money for this part has arrived.")
+        messages.success(request, said)
         return redirect("victim:case", reference=case.reference)
     context = {"case": case, "form": form, "payment": payment, "problems": problems_of(form)}
     return render(request, "victim/confirm_receipt.html", context)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.cases.models import Case
+from casetrack.cases.workflow import ENDED as ENDED_AT
 from casetrack.cases.workflow import Status
 from casetrack.ledger.models import Attributed
 from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.partial import TO_CONFIRM, TO_PAY
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -101,6 +103,11 @@ OFFERED = Standing(
 COUNTERED = Standing(
     _("You have named an amount of your own."), FIRM, _("The firm answers with a new offer, or writes to you.")
 )
+PART_PAID = Standing(
+    _("The firm says that it has paid what was settled in part."),
+    YOU,
+    _("Look into your bank account. If the money is there, confirm it. If it is not, say so."),
+)
 PROPOSED = Standing(
     _("The mediation body has made a proposal."),
     YOU,
@@ -129,14 +136,21 @@ DECISIONS: dict[str, "StrOrPromise"] = {
 OWN = (Attributed.GENUINE, Attributed.MITIGATION)
 
 
-def standing(case: Case, offer: Offer | None, now: dt.datetime, proposed_until: dt.datetime | None = None) -> Standing:
+def standing(
+    case: Case, offer: Offer | None, now: dt.datetime, proposed_until: dt.datetime | None = None, money: str = ""
+) -> Standing:
     """How the case stands; `offer` is the open one, if there is one, and `proposed_until` the last instant at which a
-    mediation body's proposal can be answered that waits for the victim."""
+    mediation body's proposal can be answered that waits for the victim. `money`: what is still open of the money of
+    parts (see `partial.money_open`)."""
     if proposed_until is not None:
         return replace(PROPOSED, until=proposed_until)
     base = STANDINGS[case.status]
     if case.status == Status.NEGOTIATING and offer is not None:
         base = OFFERED if offer.party == OfferParty.FIRM else COUNTERED
+    if money == TO_CONFIRM and base.turn != YOU:
+        return PART_PAID
+    if money == TO_PAY and case.status in ENDED_AT:
+        base = replace(base, turn=FIRM, next=_("The firm pays what was settled in part."))
     is_timed = base.turn == FIRM or case.status == Status.COMPENSATED
     until = offer.valid_until if offer is not None and base is OFFERED else case.due_at if is_timed else None
     return replace(base, until=until, is_late=until is not None and until < now)

@@ -50,7 +50,8 @@ class ActionSerializer(serializers.Serializer[Any]):
 
 
 class CaseSerializer(serializers.Serializer[Any]):
-    """What both sides see. Needs `user` and `now` in the context."""
+    """What both sides see. Needs `user` and `now` in the context, and `is_mediated` on the case: while a body mediates
+    in it, it is not closed."""
 
     reference = serializers.CharField()
     firm = FirmSerializer()
@@ -82,6 +83,7 @@ class CaseSerializer(serializers.Serializer[Any]):
                 else reverse("api:case-action", args=[case.reference, action.name]),
             }
             for action in available_actions(user, case, self.context["now"])
+            if not (action.name == "close" and case.is_mediated)  # type: ignore[attr-defined]
         ]
 
 

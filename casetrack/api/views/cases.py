@@ -1,7 +1,7 @@
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
@@ -25,6 +25,7 @@ from casetrack.api.views.base import ApiList, ApiView
 from casetrack.cases.models import Case, Event
 from casetrack.cases.services import perform
 from casetrack.cases.workflow import ACTIONS, Status
+from casetrack.mediation.models import Mediation
 from casetrack.mediation.services import close_case
 
 STATUS = OpenApiParameter("status", str, "query", enum=Status.values, description="Only cases at this status.")
@@ -40,7 +41,8 @@ ACTION = OpenApiParameter(
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
     """With all that a case's serializers read."""
-    return cases.select_related("firm", "victim", "assigned_to__membership").prefetch_related("incidents")
+    whole = cases.select_related("firm", "victim", "assigned_to__membership").prefetch_related("incidents")
+    return whole.annotate(is_mediated=Exists(Mediation.objects.live().filter(case=OuterRef("pk"))))
 
 
 class CaseView(ApiView):

@@ -21,6 +21,7 @@ from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
+from casetrack.mediation.services import live_mediation
 from casetrack.negotiation.models import Offer, Payment, Settlement
 from casetrack.negotiation.services import live_settlements
 from casetrack.negotiation.services.offers import MAY_OFFER
@@ -49,9 +50,11 @@ def buttons(
     """What the person may do now, in the order of the workflow's table, and where it is done.
 
     `settlement` is that of the whole, `payment` its payment. Approving an offer is done on the offer's page. What a
-    settlement rules out has no button.
+    settlement or a mediation under way rules out has no button.
     """
     hidden = {"offer"} | ({"resume_negotiation"} if settlement is not None else set())
+    if case.body_id is not None and live_mediation(case) is not None:
+        hidden.add("close")
     if settlement is None or payment is not None:
         hidden.add("record_payment")
     if payment is None:

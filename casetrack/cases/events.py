@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from casetrack.audit.services import record
+from casetrack.bodies.models import Body
 from casetrack.cases.models import Case, Event
 from casetrack.cases.permissions import role_in
 from casetrack.lib import clock
@@ -25,9 +26,10 @@ def write_event(
     at: dt.datetime | None = None,
     clock_name: str = "",
     days: int | None = None,
+    body: Body | None = None,
 ) -> Event:
     """Append the event and its audit entry. `reason` reaches the log only as a keyed hash; `data` must hold no
-    personal value. `clock_name` and `days`: of a step about a clock (see Event)."""
+    personal value. `clock_name` and `days`: of a step about a clock; `body`: of a step of a mediation (see Event)."""
     at = at or clock.now()
     facts = dict(data or {})
     if to_status:
@@ -57,4 +59,5 @@ def write_event(
         is_public=is_public,
         clock=clock_name,
         days=days,
+        body=body,
     )

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.bodies.models import Body
-from casetrack.cases.querysets import CaseQuerySet
+from casetrack.cases.querysets import CaseQuerySet, EventQuerySet
 from casetrack.cases.workflow import STAFF_NAMES, Status
 from casetrack.firms.models import Firm
 from casetrack.ledger.models import Account, Execution
@@ -99,7 +99,7 @@ class Event(models.Model):
 
     `from_status` and `to_status` are set by changes of status. `reason` is what the actor wrote. `is_public`: the
     victim sees the step too. `clock` and `days` are set by steps about a clock: its name, and by how many business days
-    it is to run longer.
+    it is to run longer. `body` is set by the steps of a mediation: no other body reads them.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
@@ -113,6 +113,9 @@ class Event(models.Model):
     is_public = models.BooleanField(default=True)
     clock = models.CharField(max_length=20, blank=True)
     days = models.PositiveSmallIntegerField(null=True)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -8,7 +8,7 @@ from casetrack.firms.models import membership_of
 from casetrack.people.models import Role
 
 if TYPE_CHECKING:
-    from casetrack.cases.models import Case
+    from casetrack.cases.models import Case, Event
     from casetrack.people.models import User
 
 
@@ -35,3 +35,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def beside(self, case: "Case") -> "CaseQuerySet":
         """The others that were reported together with this one. For its victim alone."""
         return self.filter(sitting__isnull=False, sitting=case.sitting).exclude(pk=case.pk)
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def outside(self, case: "Case") -> "EventQuerySet":
+        """The public steps of a case for its mediation body and for what all three parties read: what was before
+        another body is not among them. Of a case that is before none, all."""
+        public = self.filter(case=case, is_public=True)
+        return public.filter(models.Q(body=None) | models.Q(body=case.body_id)) if case.body_id else public

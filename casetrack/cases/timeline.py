@@ -12,9 +12,10 @@ from casetrack.cases.permissions import role_in
 from casetrack.cases.workflow import MEDIATOR, VICTIM, Status
 from casetrack.firms.models import membership_of
 from casetrack.lib.formats import jp_date
-from casetrack.people.models import INSIDE, User
+from casetrack.people.models import INSIDE, Role, User
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
 
@@ -428,7 +429,7 @@ def _who(event: Event, case: Case, *, for_victim: bool, is_inside: bool) -> str:
     if event.actor_role == "system":
         return gettext("Automatically")
     if event.actor_role == MEDIATOR:
-        return str(event.actor.body_membership.body)
+        return str(event.body or event.actor.body_membership.body)
     membership = membership_of(event.actor) if is_inside else None
     return f"{membership} ({membership.get_role_display()})" if membership else case.firm.name
 
@@ -456,19 +457,22 @@ def timeline(case: Case, *, user: User) -> list[Row]:
     The firm's people and the system read all; the victim the public ones in words of their own; a mediator the public
     ones in the staff's words. Names of the firm's people are for the firm alone.
     """
+    if user.role == Role.MEDIATOR:
+        return open_timeline(case)
     is_inside, for_victim = user.role in INSIDE, role_in(user, case) == VICTIM
-    return _rows(case, for_victim=for_victim, is_inside=is_inside)
+    events = Event.objects.filter(case=case)
+    return _rows(case, events if is_inside else events.filter(is_public=True), for_victim, is_inside)
 
 
 def open_timeline(case: Case) -> list[Row]:
-    """The public steps in words for neither side: what goes out with a file of the case."""
-    return _rows(case, for_victim=False, is_inside=False)
+    """The public steps in words for neither side: what a mediator reads, and what goes out with a file of the case."""
+    return _rows(case, Event.objects.outside(case), for_victim=False, is_inside=False)
 
 
-def _rows(case: Case, *, for_victim: bool, is_inside: bool) -> list[Row]:
-    events = case.events.select_related("actor__membership__firm", "actor__body_membership__body").order_by("at", "id")
+def _rows(case: Case, events: "QuerySet[Event]", for_victim: bool, is_inside: bool) -> list[Row]:
+    related = ("body", "actor__membership__firm", "actor__body_membership__body")
     rows = []
-    for event in events if is_inside else events.filter(is_public=True):
+    for event in events.select_related(*related).order_by("at", "id"):
         sentence = SENTENCES.get(event.action, UNKNOWN)
         shows_reason = sentence.reason_public or is_inside
         rows.append(

@@ -1,7 +1,8 @@
 """The file of one case as a ZIP for the body and for both sides: what all three may read, and nothing else.
 
-It is read in the scope of the case's victim, and every part is named here besides: no account number in full, no bank
-account, nothing of payments but that they were made, none of the firm's notes, reasons and names of people.
+It asks for what the case's victim sees, in the scope of the body before which the case is, and every part is named
+here besides: no account number in full, no bank account, nothing of payments but that they were made, none of the
+firm's notes, reasons and names of people, nothing of what was before another body.
 """
 
 import datetime as dt
@@ -33,8 +34,8 @@ INDEX = "index.pdf"
 
 
 def parts_of(case: Case, reader: User, at: dt.datetime) -> tuple[list[Part], list[LeftOut]]:
-    """The parts but for the index, and what is left out with the reason. Called in the reader's scope, in the bundle's
-    language; `reader` is the victim's log-in."""
+    """The parts but for the index, and what is left out with the reason. Called in the body's scope (that of the victim
+    if there is none), in the bundle's language; `reader` is the victim's log-in."""
     left_out: list[LeftOut] = []
     papers = casefile.documents(case, reader)
     evidence = list(EvidenceFile.objects.visible_to(reader).filter(case=case).order_by("received_at", "pk"))
@@ -80,7 +81,7 @@ def case_facts(case: Case, reader: User) -> dict[str, Any]:
             facts(row, "topic", "text", "reason", "added_at")
             for row in Addition.objects.visible_to(reader).filter(case=case).order_by("added_at", "pk")
         ],
-        "mediations": casefile.mediations(case),
+        "mediations": casefile.mediations(case, body=case.body_id),
         "settlements": [
             {**facts(row, "amount", "terms_sha256", "agreed_at"), "status": row.offer.status}
             for row in case.settlements.select_related("offer").order_by("pk")
@@ -117,7 +118,7 @@ def _timeline(case: Case) -> str:
 
 
 def _good_faith(case: Case) -> str:
-    return "\ufeff" + csv_text(case)
+    return "\ufeff" + csv_text(case, is_outside=True)
 
 
 def _document_path(row: Document) -> str:
@@ -144,7 +145,7 @@ def _summary(case: Case, reader: User, at: dt.datetime, papers: list[Document], 
         "case": case,
         "at": at,
         "site_name": settings.SITE_NAME,
-        "mediations": casefile.mediations(case),
+        "mediations": casefile.mediations(case, body=case.body_id),
         "steps": open_timeline(case),
         "messages": casefile.messages(case),
         "offers": casefile.offers(case, reader),

@@ -119,9 +119,10 @@ PROPOSAL = (
 )  # fmt: skip
 
 
-def mediations(case: Case) -> list[dict[str, Any]]:
-    """Each with its hearings and proposals, as all three parties read them."""
-    rows = Mediation.objects.filter(case=case).select_related("body").order_by("number")
+def mediations(case: Case, *, body: int | None = None) -> list[dict[str, Any]]:
+    """Each with its hearings and proposals, as all three parties read them; with `body` only those before that one."""
+    rows = Mediation.objects.filter(case=case, **({"body": body} if body else {}))
+    rows = rows.select_related("body").order_by("number")
     return [
         {
             **facts(row, *MEDIATION),

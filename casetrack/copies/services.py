@@ -8,6 +8,7 @@ its own, so that the page sees it; so what is done in the background is not call
 import datetime as dt
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -41,6 +42,10 @@ ATTEMPTS = len(PAUSES) + 1
 
 class Lost(Exception):
     """Another worker has taken over."""
+
+
+class Moved(Exception):
+    """The case is no longer before the body for which its bundle is made: the next try makes it for whom it is then."""
 
 
 @transaction.atomic
@@ -91,7 +96,8 @@ def ask_bundle(case: Case, *, language: str, actor: User) -> Copy:
 @transaction.atomic
 def give_bundle(copy: Copy, *, actor: User) -> Iterator[bytes]:
     """The ZIP in pieces, for a party of its case; the audit log says who had it. Raises NotAllowed, Conflict."""
-    if copy.case is None or role_in(actor, copy.case) not in PARTIES:
+    is_party = copy.case is not None and role_in(actor, copy.case) in PARTIES
+    if not is_party or not Copy.objects.bundles_visible_to(actor).filter(pk=copy.pk).exists():
         raise NotAllowed(_("The file of a case is made for its parties, once an outside body mediates."))
     return _give(copy, actor, _("This file is no longer there. Have it made anew."))
 
@@ -167,14 +173,14 @@ def _make(copy: Copy) -> None:
     at, left_out, reader = clock.now(), [], _reader(copy)
     with storage.scratch() as file, override(copy.language):
         archive = Archive(file, at)
-        with scoped(reader.audience, user_id=reader.pk):
+        with _scope(copy, reader):
             if copy.case is None:
                 parts, refused = parts_of(reader, at)
             else:
                 parts, refused = bundle.parts_of(copy.case, reader, at)
         for place, part in enumerate(parts):
             _say(copy, done=place, total=len(parts))
-            if not _add(archive, part, reader):
+            if not _add(archive, part, copy, reader):
                 left_out.append({"path": part.path, "because": "missing"})
         if copy.case is not None:
             archive.add(bundle.index_of(copy.case, archive.files, at, copy.language))
@@ -185,16 +191,29 @@ def _make(copy: Copy) -> None:
 
 
 def _reader(copy: Copy) -> User:
-    """In whose scope it is read: the owner's; of a bundle the victim's, so that nothing is in it that is hidden from
-    them."""
+    """For whom it asks: the owner; of a bundle the victim, so that nothing is in it that is hidden from them."""
     reader = copy.user if copy.case is None else copy.case.victim_user
     assert reader is not None  # noqa: S101  (no bundle is asked for without one)
     return reader
 
 
-def _add(archive: Archive, part: Part, user: User) -> bool:
-    """Write one part, read as its owner reads: what the database hides from them cannot get in. False: it is gone."""
-    with scoped(user.audience, user_id=user.pk):
+@contextmanager
+def _scope(copy: Copy, reader: User) -> Iterator[None]:
+    """In whose scope it is read: the reader's; of a bundle the body's, so that nothing is in it that is hidden from
+    either. Raises Moved."""
+    if copy.case is None or copy.case.body_id is None:
+        with scoped(reader.audience, user_id=reader.pk):
+            yield
+        return
+    with scoped("mediator", body_id=copy.case.body_id):
+        if not Case.objects.filter(pk=copy.case.pk).exists():
+            raise Moved
+        yield
+
+
+def _add(archive: Archive, part: Part, copy: Copy, reader: User) -> bool:
+    """Write one part, read as its readers read: what the database hides from them cannot get in. False: it is gone."""
+    with _scope(copy, reader):
         try:
             archive.add(part)
         except FileNotFoundError:

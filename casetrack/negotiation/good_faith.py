@@ -1,7 +1,8 @@
 """The good-faith ledger of a case: who had to do what by when, what was done, why, and how far apart the sides were.
 
 Derived from the public steps, the offers that both sides know of, and the firm's targets: nothing is stored, and
-nothing depends on who reads. The steps done are only ever appended to: an earlier `now` gives the first of these rows.
+nothing depends on which side reads. The steps done are only ever appended to: an earlier `now` gives the first of these
+rows.
 """
 
 import datetime as dt
@@ -129,9 +130,11 @@ def gap_between(firm: Decimal | None, victim: Decimal | None) -> Decimal | None:
     return max(victim - firm, Decimal(0))
 
 
-def good_faith_of(case: Case, now: dt.datetime) -> GoodFaith:
-    """The ledger as of `now`, the same for every reader. Four queries, if the case came with its firm."""
-    events = list(case.events.filter(is_public=True, at__lte=now).order_by("at", "id"))
+def good_faith_of(case: Case, now: dt.datetime, *, is_outside: bool = False) -> GoodFaith:
+    """The ledger as of `now`, the same for both sides; `is_outside` leaves out what was before another mediation body
+    than that of now. Four queries, if the case came with its firm."""
+    public = Event.objects.outside(case) if is_outside else case.events.filter(is_public=True)
+    events = list(public.filter(at__lte=now).order_by("at", "id"))
     offers = (
         case.offers.filter(opened_at__lte=now, status__in=PUBLIC)
         .select_related("in_answer_to")

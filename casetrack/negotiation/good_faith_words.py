@@ -78,13 +78,15 @@ def waiting(pending: Pending) -> Shown:
     return Shown(pending, WAITING[pending.of], SIDES[pending.side], label, tone)
 
 
-def csv_text(case: Case) -> str:
-    """The steps done, one a line: times of Tokyo in ISO 8601, amounts in whole yen, words in the reader's language."""
+def csv_text(case: Case, *, is_outside: bool = False) -> str:
+    """The steps done, one a line: times of Tokyo in ISO 8601, amounts in whole yen, words in the reader's language.
+    `is_outside` as `good_faith_of`."""
     head = [
         _("When"), _("Step"), _("By"), _("Who had to act"), _("Until when"), _("How it stands"), _("Reasons"),
         _("Firm"), _("Customer"), _("Gap"),
     ]  # fmt: skip
-    lines: list[list[object]] = [list(head), *(_line(shown(row), row) for row in good_faith_of(case, clock.now()).rows)]
+    rows = good_faith_of(case, clock.now(), is_outside=is_outside).rows
+    lines: list[list[object]] = [list(head), *(_line(shown(row), row) for row in rows)]
     return files.csv_text(lines)
 
 

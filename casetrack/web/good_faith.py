@@ -19,9 +19,9 @@ from casetrack.web.formats import jp_date
 MOVES = (OFFERED, COUNTERED, ACCEPTED, WITHDRAWN)
 
 
-def context_of(case: Case) -> dict[str, Any]:
-    """What the page shows, whoever reads it."""
-    found = good_faith_of(case, clock.now())
+def context_of(case: Case, *, is_outside: bool = False) -> dict[str, Any]:
+    """What the page shows, the same for both sides; `is_outside`: for the mediation body."""
+    found = good_faith_of(case, clock.now(), is_outside=is_outside)
     moves = [row for row in found.rows if row.action in MOVES and not row.of]
     return {
         "case": case,
@@ -44,5 +44,5 @@ def chart_of(moves: Sequence[Row]) -> SafeString:
     )
 
 
-def csv_of(case: Case) -> HttpResponse:
-    return csv_response(f"good-faith-{case.reference}.csv", csv_text(case))
+def csv_of(case: Case, *, is_outside: bool = False) -> HttpResponse:
+    return csv_response(f"good-faith-{case.reference}.csv", csv_text(case, is_outside=is_outside))

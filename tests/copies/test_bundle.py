@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from pypdf import PdfReader
 
 from casetrack.audit.models import Entry
-from casetrack.bodies.services import add_body
+from casetrack.bodies.services import add_body, add_mediator
 from casetrack.cases.services.bank import change_bank_account
 from casetrack.copies import services, storage
 from casetrack.copies.models import Copy
@@ -28,7 +29,7 @@ from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, NotAllowed
 from casetrack.lib.scope import scoped, system_scope
-from casetrack.mediation.services import withdraw_mediation
+from casetrack.mediation.services import apply_for_mediation, withdraw_mediation
 from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import prepare_offer
 from tests.builders import ANSWERS_A, Story
@@ -217,8 +218,8 @@ def test_it_lies_sealed_and_goes_after_a_day(mediated: Story) -> None:
     assert not storage.path_of(copy).exists()
 
 
-def test_it_is_read_in_the_victims_scope(mediated: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the database hides from the victim could not get in, whatever the code asked for."""
+def test_it_is_read_in_the_bodys_scope(mediated: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the database hides from the body could not get in, whatever the code asked for."""
     audiences = set()
 
     def spy(*_: Any, **__: Any) -> Any:
@@ -231,4 +232,49 @@ def test_it_is_read_in_the_victims_scope(mediated: Story, monkeypatch: pytest.Mo
     copy = ask_bundle(mediated.case, language="ja", actor=mediated.user("mina"))
     with transaction.atomic(), system_scope():
         make_copy(copy.pk)
-    assert audiences == {"victim"}
+    assert audiences == {"mediator"}
+    with travel_to(mediated.at):
+        withdraw_mediation(mediated.case.mediations.get(), actor=mediated.user("vera"))
+    copy = ask_bundle(mediated.case, language="ja", actor=mediated.user("vera"))
+    with transaction.atomic(), system_scope():
+        make_copy(copy.pk)
+    assert audiences == {"mediator", "victim"}
+
+
+def test_another_body_gets_neither_the_bundle_of_the_first_nor_what_was_before_it(
+    mediated: Story, tmp_path: Path
+) -> None:
+    before = ask_bundle(mediated.case, language="en", actor=mediated.user("mina"))
+    assert make_copy(before.pk)
+    mina, vera = mediated.user("mina"), mediated.user("vera")
+    body = add_body("ELSEWHERE", name_ja="弁護士会", name_en="Bar association", actor=mina)
+    nora = add_mediator("nora@elsewhere.example", body.code, actor=mina).user
+    first = mediated.case.mediations.get()
+    withdraw_mediation(first, actor=vera, reason="No trust left.")
+    apply_for_mediation(
+        mediated.case, body, claimed=Decimal(1), asks="Anew.", reason="…", has_consented=True, actor=vera
+    )
+    before = Copy.objects.select_related("case__firm", "case__body").get(pk=before.pk)
+    assert not Copy.objects.bundles_visible_to(nora).exists()
+    with scoped("mediator", body_id=body.pk, user_id=nora.pk):
+        assert not Copy.objects.exists()
+    with pytest.raises(NotAllowed):
+        give_bundle(before, actor=nora)
+    copy = ask_bundle(mediated.case, language="en", actor=nora)
+    assert make_copy(copy.pk)
+    path = tmp_path / "theirs.zip"
+    path.write_bytes(b"".join(give_bundle(Copy.objects.select_related("case__firm").get(pk=copy.pk), actor=nora)))
+    with ZipFile(path) as archive:
+        assert [row["asks"] for row in read(archive, "case.json")["mediations"]] == ["Anew."]
+        for name in ("case.json", "timeline.csv", "good-faith.csv", "summary.html"):
+            words = archive.read(name).decode()
+            assert not [told for told in (ASKS, "No trust left.", "F-17") if told in words], name
+
+
+def test_a_case_that_goes_elsewhere_while_its_bundle_is_made_leaves_no_half_of_one(mediated: Story) -> None:
+    copy = ask_bundle(mediated.case, language="ja", actor=mediated.user("mina"))
+    found = services._claim(copy.pk, clock.now())
+    assert found is not None
+    withdraw_mediation(mediated.case.mediations.get(), actor=mediated.user("vera"))
+    with pytest.raises(services.Moved):
+        services._make(found)

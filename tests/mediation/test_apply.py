@@ -11,6 +11,7 @@ from casetrack.bodies.models import Body, BodyMembership
 from casetrack.bodies.services import add_body, add_mediator
 from casetrack.cases.models import Case, Event
 from casetrack.cases.services import perform
+from casetrack.cases.timeline import timeline
 from casetrack.demo.mediation import ASKS, applied, taken_on, to_proposal
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
@@ -24,6 +25,7 @@ from casetrack.mediation.services import (
     end_mediation,
     withdraw_mediation,
 )
+from casetrack.negotiation.good_faith import good_faith_of
 from casetrack.people.models import User
 from tests.builders import Story
 
@@ -192,15 +194,17 @@ def test_what_was_applied_for_and_what_has_ended_never_changes(story: Story) -> 
         mediation.delete()
 
 
+def another_mediator(actor: User) -> BodyMembership:
+    """Nora, of a body of her own."""
+    body = add_body("ELSEWHERE", name_ja="弁護士会", name_en="Bar association", actor=actor)
+    return add_mediator("nora@elsewhere.example", body.code, actor=actor)
+
+
 def test_another_body_does_not_see_what_was_before_the_first(story: Story, mina: User) -> None:
     first = applied(story.to_offer())
     with travel_to(story.at):
         decline_application(first, actor=mina, reason="対象ではありません。")
-    other = add_mediator(
-        "nora@elsewhere.example",
-        add_body("ELSEWHERE", name_ja="弁護士会", name_en="Bar association", actor=mina).code,
-        actor=mina,
-    )
+    other = another_mediator(mina)
     with travel_to(story.at):
         second = apply_for_mediation(
             story.case, other.body, claimed=Decimal(1), asks="…", reason="…", has_consented=True,
@@ -212,5 +216,26 @@ def test_another_body_does_not_see_what_was_before_the_first(story: Story, mina:
     assert Mediation.objects.visible_to(story.user("vera")).count() == 2
     with scoped("mediator", body_id=other.body.pk, user_id=other.user.pk):
         assert Mediation.objects.get() == second
+        steps = Event.objects.filter(action__startswith="mediation.").values_list("action", flat=True)
+        assert list(steps) == ["mediation.applied"]
     with scoped("mediator", body_id=story.cast.body.pk, user_id=mina.pk):
         assert not Mediation.objects.exists()
+
+
+def test_another_body_reads_no_step_of_the_first_in_timeline_and_ledger(story: Story, mina: User) -> None:
+    first = applied(story.to_offer(), asks="The first body should know this.")
+    with travel_to(story.at):
+        decline_application(first, actor=mina, reason="Not for us.")
+    nora = another_mediator(mina)
+    with travel_to(story.at):
+        apply_for_mediation(
+            story.case, nora.body, claimed=Decimal(1), asks="Anew.", reason="…", has_consented=True,
+            actor=story.user("vera"),
+        )  # fmt: skip
+        case = Case.objects.visible_to(nora.user).select_related("firm", "victim").get()
+        theirs = [repr(timeline(case, user=nora.user)), repr(good_faith_of(case, story.at, is_outside=True))]
+        hers = [repr(timeline(case, user=story.user("vera"))), repr(good_faith_of(case, story.at))]
+    for words in ("The first body should know this.", "Not for us."):
+        assert all(words in told for told in hers)
+        assert not any(words in told for told in theirs)
+    assert all("Anew." in told for told in theirs)

@@ -75,7 +75,7 @@ def apply_for_mediation(
         applied_at=clock.now(),
     )
     write_event(
-        case, "mediation.applied", actor=actor, reason=asks,
+        case, "mediation.applied", actor=actor, reason=asks, body=body,
         data={"mediation": number, "body": body.code, "claimed": plain(claimed)},
     )  # fmt: skip
     return mediation

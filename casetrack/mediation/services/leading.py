@@ -68,6 +68,7 @@ def finish(
         setattr(mediation, name, value)
     mediation.save(update_fields=["status", *fields])
     write_event(
-        mediation.case, row.done, actor=actor, reason=reason, data={"mediation": mediation.number, **(data or {})}
-    )
+        mediation.case, row.done, actor=actor, reason=reason, body=mediation.body,
+        data={"mediation": mediation.number, **(data or {})},
+    )  # fmt: skip
     return mediation

@@ -84,10 +84,11 @@ def _file(request: HttpRequest, found: Case, key: uuid.UUID) -> EvidenceFile:
 @for_mediators
 @require_safe
 def good_faith(request: HttpRequest, reference: str) -> HttpResponse:
-    return render(request, "mediator/good_faith.html", good_faith_context(handed_case(request, reference)))
+    context = good_faith_context(handed_case(request, reference), is_outside=True)
+    return render(request, "mediator/good_faith.html", context)
 
 
 @for_mediators
 @require_safe
 def good_faith_csv(request: HttpRequest, reference: str) -> HttpResponse:
-    return csv_of(handed_case(request, reference))
+    return csv_of(handed_case(request, reference), is_outside=True)

@@ -200,6 +200,17 @@ def test_before_the_work_begins_and_after_the_agreement_nothing_is_proposed(stor
         proposed(story, "ivan")
 
 
+def test_what_was_settled_has_no_other_date_once_it_is_with_an_outside_body(story: Story) -> None:
+    story.to_offer()
+    asked = proposed(story, "ivan")
+    story.accepted().wait(20).does("vera", "escalate", "No money came.")
+    for who in ("ivan", "vera"):
+        with pytest.raises(IllegalTransition):
+            proposed(story, who, OTHER)
+    with pytest.raises(IllegalTransition):
+        answered(story, asked, "vera", accepts=True)
+
+
 def test_a_run_is_no_longer_current_once_another_date_is_agreed(story: Story) -> None:
     story.to_assessment().wait(1)
     assert is_current(story.run)

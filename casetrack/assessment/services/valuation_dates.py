@@ -20,7 +20,7 @@ from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
 from casetrack.cases.permissions import require, role_in
 from casetrack.cases.services.status import lock
-from casetrack.cases.workflow import APPROVER, ENDED, INVESTIGATOR, VICTIM, Status
+from casetrack.cases.workflow import ACTIONS, APPROVER, ENDED, INVESTIGATOR, VICTIM, Status
 from casetrack.correspondence.models import Party
 from casetrack.ledger.models import Attributed, Execution, Type
 from casetrack.lib import clock
@@ -31,6 +31,7 @@ from casetrack.people.models import User
 # While the firm works on the case and until there is an agreement.
 MAY_PROPOSE = tuple(s for s in Status if s not in (*ENDED, Status.SUBMITTED, Status.AGREED, Status.COMPENSATED))
 FOR_THE_FIRM = (INVESTIGATOR, APPROVER)
+AGREED, REVOKED = ACTIONS["agree"].done, ACTIONS["revoke"].done
 TRADES = (Type.BUY, Type.SELL, Type.MARGIN_OPEN, Type.MARGIN_CLOSE)
 
 
@@ -83,10 +84,19 @@ def side_of(user: User, case: Case) -> Party | None:
     return Party.FIRM if role in FOR_THE_FIRM else None
 
 
+def may_propose(case: Case) -> bool:
+    """Whether the date is still open between the sides. A case that was settled as a whole may be with an outside body:
+    its steps tell."""
+    if case.status != Status.ESCALATED:
+        return case.status in MAY_PROPOSE
+    last = case.events.filter(action__in=(AGREED, REVOKED)).order_by("at", "id").last()
+    return last is None or last.action == REVOKED
+
+
 def _open_case(case: Case, actor: User) -> Party:
     lock(case)
     require(actor, case, VICTIM, *FOR_THE_FIRM)
-    if case.status not in MAY_PROPOSE:
+    if not may_propose(case):
         raise IllegalTransition(_("This is not possible now: the case is at “%(status)s”."), status=case.public_status)
     return Party.VICTIM if role_in(actor, case) == VICTIM else Party.FIRM
 

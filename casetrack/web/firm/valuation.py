@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from casetrack.assessment.models import ValuationProposal
 from casetrack.assessment.services import answer_date, fixed_date, propose_date
-from casetrack.assessment.services.valuation_dates import MAY_PROPOSE, side_of
+from casetrack.assessment.services.valuation_dates import may_propose, side_of
 from casetrack.cases.models import Case
 from casetrack.correspondence.models import Party
 from casetrack.lib.errors import DomainError
@@ -88,7 +88,7 @@ def answer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 def page(request: HttpRequest, case: Case, status: int, **given: Any) -> HttpResponse:
     rows = proposals_of(case, me(request))
     policy, _error = policy_of(case)
-    may_act = side_of(me(request), case) is not None and case.status in MAY_PROPOSE
+    may_act = side_of(me(request), case) is not None and may_propose(case)
     answer_form = given.get("answer_form") or AnswerDateForm()
     context = {
         "case": case,

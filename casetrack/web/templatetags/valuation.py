@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from casetrack.assessment.figures import FIGURES
-from casetrack.assessment.services.valuation_dates import MAY_PROPOSE, side_of
+from casetrack.assessment.services.valuation_dates import may_propose, side_of
 from casetrack.assessment.taxes import BOTH, facts_for
 from casetrack.cases.models import Case
 from casetrack.correspondence.models import Party
@@ -21,14 +21,14 @@ STATEMENTS: dict[str, str] = {Role.VICTIM: "victim:statement", Role.MEDIATOR: "m
 def _card(case: Case, user: User, party: Party) -> dict[str, Any]:
     """What was proposed last and agreed, whether it is this side's turn, and whether `user` may propose. One query."""
     rows = proposals_of(case, user)
-    may_propose = case.status in MAY_PROPOSE and side_of(user, case) == party
+    is_open = side_of(user, case) == party and may_propose(case)
     return {
         "case": case,
         "rows": rows,
         "agreed": next((row for row in rows if row.state == "accepted"), None),
-        "waiting": waiting_for(rows, party) if may_propose else None,
+        "waiting": waiting_for(rows, party) if is_open else None,
         "asked": next((row for row in rows if row.state == "open" and row.proposal.party == party), None),
-        "may_propose": may_propose,
+        "may_propose": is_open,
     }
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from casetrack.assessment.models import ValuationProposal
 from casetrack.assessment.services import answer_date, propose_date
-from casetrack.assessment.services.valuation_dates import MAY_PROPOSE
+from casetrack.assessment.services.valuation_dates import may_propose
 from casetrack.cases.models import Case
 from casetrack.correspondence.models import Party
 from casetrack.web.forms.fields import DateField3, LongTextField
@@ -84,7 +84,7 @@ def answer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
 def page(request: HttpRequest, case: Case, form: ProposeDateForm, answer_form: AnswerDateForm) -> HttpResponse:
     rows = proposals_of(case, me(request))
-    may_act = case.status in MAY_PROPOSE
+    may_act = may_propose(case)
     context: dict[str, Any] = {
         "case": case,
         "rows": rows,

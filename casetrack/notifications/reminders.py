@@ -26,8 +26,13 @@ logger = logging.getLogger(__name__)
 
 OFFER, QUESTION = "notifications.offer_reminded", "notifications.question_reminded"
 PROPOSAL = "notifications.proposal_reminded"
-REMINDERS = {OFFER: Status.NEGOTIATING, QUESTION: Status.AWAITING_VICTIM, PROPOSAL: Status.ESCALATED}
-"""The reminders, each with the status in which its matter waits for the victim."""
+REMINDERS = {
+    OFFER: (Status.NEGOTIATING,),
+    QUESTION: (Status.AWAITING_VICTIM,),
+    PROPOSAL: (Status.ESCALATED, Status.NEGOTIATING),
+}
+"""The reminders, each with the statuses in which its matter waits for the victim: a firm may negotiate beside a
+mediation."""
 DAYS_BEFORE_LAPSE = 3
 DAYS_WITHOUT_ANSWER = 5
 
@@ -42,7 +47,7 @@ class Matter:
 
 def open_matter(case: Case, action: str, now: dt.datetime) -> Matter | None:
     """What the reminder `action` would be about; None if nothing waits (any more)."""
-    if case.status != REMINDERS[action]:
+    if case.status not in REMINDERS[action]:
         return None
     if action == QUESTION:
         asked = case.events.filter(action="cases.victim_asked", at__lte=now).order_by("-at", "-id").first()
@@ -68,7 +73,8 @@ def is_due(matter: Matter, now: dt.datetime) -> bool:
 def remind(now: dt.datetime) -> int:
     """Give every reminder that is due and was not given; how many. Not called inside a transaction."""
     with system_scope():
-        waiting = Case.objects.filter(status__in=REMINDERS.values(), victim_user__is_active=True).order_by("pk")
+        statuses = {status for waits_in in REMINDERS.values() for status in waits_in}
+        waiting = Case.objects.filter(status__in=statuses, victim_user__is_active=True).order_by("pk")
         found = [(case, action) for case in waiting for action in REMINDERS if _is_wanted(case, action, now)]
     return sum(_remind(case, action, now) for case, action in found)
 

@@ -11,6 +11,7 @@ from casetrack.demo.mediation import applied, firm_says, hearing_set, proposed, 
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.mediation.services import withdraw_mediation
+from casetrack.negotiation.services import resume_negotiation
 from casetrack.notifications import services
 from casetrack.notifications.reminders import PROPOSAL, remind
 from tests.builders import Cast, Story
@@ -61,6 +62,18 @@ def test_the_body_is_told_of_a_withdrawal_though_it_no_longer_sees_the_case(
     with travel_to(story.at):
         withdraw_mediation(mediation, actor=story.user("vera"))
     assert told() == {IVAN, MINA}
+
+
+def test_she_is_reminded_of_a_proposal_while_the_firm_negotiates_beside_the_mediation(cast: Cast) -> None:
+    story = Story(cast, at=clock.now() - dt.timedelta(days=60)).to_offer()
+    story.at = clock.now() - dt.timedelta(days=13)
+    mediation = taken_on(story)
+    hearing_set(story, mediation)
+    proposed(story, mediation, 2_000_000, days=14)
+    with travel_to(story.at):
+        resume_negotiation(story.case, actor=story.user("alma"), reason="…")
+    remind(clock.now())
+    assert story.case.events.filter(action=PROPOSAL).count() == 1
 
 
 def test_she_is_reminded_once_of_a_proposal_that_runs_out(cast: Cast) -> None:

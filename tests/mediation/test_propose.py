@@ -2,9 +2,11 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from casetrack.cases.models import Case
 from casetrack.demo.mediation import (
@@ -186,6 +188,33 @@ def test_sides_that_settled_by_themselves_have_nothing_left_to_answer(story: Sto
         victim_says(story, proposal)
     with travel_to(story.at):
         end_mediation(proposal.mediation, actor=story.user("mina"), reason="当事者間で解決しました。")
+
+
+def test_what_was_settled_in_part_is_not_proposed_once_more(story: Story, client_of: Any) -> None:
+    story.to_assessment().wait(1).part_offered("costs").wait(1).accepted().wait(1)
+    mediation = taken_on(story)
+    hearing_set(story, mediation)
+    story.wait(15)
+    with travel_to(story.at):
+        page = client_of(story.user("mina")).get(reverse("mediator:propose", args=[story.case.reference]))
+    assert "提案1" in page.content.decode()
+    with travel_to(story.at), pytest.raises(InvalidInput, match="settled already") as refused:
+        propose_settlement(
+            mediation, amount=Decimal(4_500), components={"costs": Decimal(4_500)}, text="…", reasons="…",
+            answer_by=story.at + dt.timedelta(days=9), actor=story.user("mina"),
+        )  # fmt: skip
+    assert refused.value.field == "part_costs"
+
+
+def test_a_proposal_from_before_a_part_was_settled_is_refused_but_not_accepted(story: Story) -> None:
+    proposal = to_proposal(story.to_assessment().wait(1).offered())
+    with travel_to(story.at):
+        resume_negotiation(story.case, actor=story.user("alma"), reason="…")
+    story.part_offered("costs").accepted()
+    for answers in (firm_says, victim_says):
+        with pytest.raises(Conflict, match="settled since"):
+            answers(story, proposal)
+    victim_says(story, proposal, yes=False)
 
 
 def test_a_proposal_waits_in_the_list_of_every_approver_whose_limit_reaches(story: Story) -> None:

@@ -16,7 +16,8 @@ from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.lib.money import ZERO, plain
 from casetrack.mediation.models import ConciliationProposal, Mediation, Reply
 from casetrack.mediation.services.leading import begin, finish, said
-from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.models import Offer, OfferParty, Settlement
+from casetrack.negotiation.partial import names_in, settled_parts
 from casetrack.negotiation.services.offers import check_not_settled, lead
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
@@ -60,14 +61,16 @@ def propose_settlement(
 ) -> ConciliationProposal:
     """Put a special conciliation proposal before both sides: whole yen, what it says, and why.
 
-    Raises NotAllowed, Conflict (another one waits, or the sides have settled by themselves), InvalidInput (`field` is
-    amount, text, reasons or answer_by).
+    What was settled in part before is no part of it. Raises NotAllowed, Conflict (another one waits, or the sides have
+    settled by themselves), InvalidInput (`field` is amount, text, reasons or answer_by, or part_ with the component).
     """
     begin(mediation, "propose", actor=actor)
     check_not_settled(mediation.case)
     close_overdue(mediation)
     components = components or {}
     _check(amount, components, answer_by)
+    for name in names_in(settled_parts(mediation.case)) & components.keys():
+        raise InvalidInput(_("This part is settled already."), field=f"part_{name}")
     number = (mediation.proposals.aggregate(last=Max("number"))["last"] or 0) + 1
     proposal = ConciliationProposal.objects.create(
         mediation=mediation,
@@ -96,16 +99,25 @@ def _open(proposal: ConciliationProposal, action: str, actor: User) -> Mediation
     return mediation
 
 
+def _check_nothing_settled_since(proposal: ConciliationProposal) -> None:
+    """Raises Conflict where a part was settled after the proposal was made: accepting it would settle that twice."""
+    parts = Settlement.objects.live().partial().filter(case=proposal.case_id, agreed_at__gte=proposal.made_at)
+    if parts.exists():
+        raise Conflict(_("A part was settled since this proposal was made. The body must make another."))
+
+
 @transaction.atomic
 def answer_as_victim(
     proposal: ConciliationProposal, *, is_accepted: bool, actor: User, words: str = ""
 ) -> ConciliationProposal:
-    """The victim accepts or refuses, with words if wanted. Raises NotAllowed, Conflict (answered, over),
-    InvalidInput."""
+    """The victim accepts or refuses, with words if wanted. Raises NotAllowed, Conflict (answered, over, or to
+    accept: a part was settled since), InvalidInput."""
     action = "accept_as_victim" if is_accepted else "refuse_as_victim"
     mediation = _open(proposal, action, actor)
     if proposal.victim_reply:
         raise Conflict(_("You have answered this proposal already."))
+    if is_accepted:
+        _check_nothing_settled_since(proposal)
     words = said(words, "words", required=False)
     proposal.victim_reply = Reply.ACCEPTED if is_accepted else Reply.REFUSED
     proposal.victim_said, proposal.victim_replied_at = words, clock.now()
@@ -118,7 +130,8 @@ def answer_as_firm(
 ) -> ConciliationProposal:
     """An approver accepts for the firm, or refuses with the reason that the rules ask for.
 
-    Raises NotAllowed (not an approver, above the limit), Conflict (answered, over), InvalidInput (no reason).
+    Raises NotAllowed (not an approver, above the limit), Conflict (answered, over, or to accept: a part was settled
+    since), InvalidInput (no reason).
     """
     action = "accept_as_firm" if is_accepted else "refuse_as_firm"
     mediation = _open(proposal, action, actor)
@@ -126,6 +139,7 @@ def answer_as_firm(
         raise Conflict(_("The firm has answered this proposal already."))
     if is_accepted:
         require_limit(actor, proposal.amount)
+        _check_nothing_settled_since(proposal)
     words = said(words, "reason", required=False)
     if not is_accepted and not words:
         raise InvalidInput(_("Give a reason."), field="reason")

@@ -19,11 +19,13 @@ from casetrack.mediation.services import (
     propose_settlement,
     set_hearing,
 )
+from casetrack.negotiation.partial import settled_parts
 from casetrack.people.models import User
 from casetrack.web.forms.fields import IdempotentForm
 from casetrack.web.mediator.case import may_do
 from casetrack.web.mediator.doors import for_mediators, handed_case, me, mediation_in, posted, written
 from casetrack.web.mediator.forms import AcceptForm, HearingForm, ProposalForm, ReasonForm
+from casetrack.web.parts import in_words
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -139,6 +141,7 @@ def propose(request: HttpRequest, reference: str) -> HttpResponse:
     mediation, form = _begun(request, reference, "propose"), ProposalForm(posted(request))
     words = {
         "title": _("Make a special conciliation proposal"), "template": "mediator/propose.html",
+        "settled": in_words(settled_parts(mediation.case)),
         "done": _("The proposal is made. Both sides are told."),
     }  # fmt: skip
 

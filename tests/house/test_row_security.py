@@ -6,13 +6,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 
 from casetrack.bodies.services import add_body
-from casetrack.cases.models import Case
+from casetrack.cases.models import Case, Event
 from casetrack.correspondence.models import Message, Party
-from casetrack.firms.models import Membership
+from casetrack.firms.models import ClockTarget, ClosedDay, Membership
 from casetrack.intake.calls import begin_call
 from casetrack.intake.models import Draft
 from casetrack.lib import clock
 from casetrack.lib.scope import scoped
+from casetrack.mediation.models import ConciliationProposal
 from tests.house.conftest import World, hand_over
 
 # Columns that make a row somebody's.
@@ -27,6 +28,8 @@ OPEN = {
     "firms_clocktarget": "what a firm gives itself: whoever reads a case derives its deadlines from it",
     "firms_closedday": "the same",
 }
+# Those of them that nobody else writes.
+OWN = {"firms_clocktarget", "firms_closedday"}
 OURS = [
     model
     for model in apps.get_models(include_auto_created=True)
@@ -69,7 +72,7 @@ def test_every_table_that_belongs_to_somebody_is_guarded_and_its_owner_too(db: N
             "select relname from pg_class where relkind in ('r', 'p') and relrowsecurity and relforcerowsecurity"
         )
         guarded = {row[0] for row in cursor.fetchall()}
-    assert set(TABLES) == guarded
+    assert {*TABLES, *OWN} == guarded
 
 
 def test_the_application_owns_nothing_and_is_bound_by_everything(db: None) -> None:
@@ -162,6 +165,44 @@ def test_a_mediator_changes_nothing_of_a_case_that_was_handed_to_her_body(handed
             Message.objects.create(case_id=case.pk, party=Party.FIRM, author=mina, body="…", sent_at=clock.now())
         assert Message.objects.filter(case=case).update(body="…") == 0
         assert Case.objects.select_for_update(no_key=True).get(pk=case.pk) == case
+
+
+def test_a_mediator_adds_the_steps_of_the_mediation_and_answers_for_no_side(handed: World) -> None:
+    case, mina = handed.story.case, handed.cast.user["mina"]
+    step = {
+        "case": case, "at": clock.now(), "action": "mediation.accepted", "actor": mina, "actor_role": "mediator",
+        "body": handed.cast.body,
+    }  # fmt: skip
+    with handed.scope_of("mina"):
+        for wrong in (
+            {"action": "cases.closed"}, {"action": "cases.extension_agreed", "days": 5}, {"body": None},
+            {"to_status": "closed"},
+        ):  # fmt: skip
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                Event.objects.create(**{**step, **wrong})
+        Event.objects.create(**step)
+        for reply in ("victim_reply", "firm_reply"):
+            with pytest.raises(DatabaseError, match="answers for itself"), transaction.atomic():
+                ConciliationProposal.objects.update(**{reply: "accepted", "firm_replied_by": mina})
+    for name, other in (("vera", "firm_reply"), ("alma", "victim_reply")):
+        with handed.scope_of(name), pytest.raises(DatabaseError, match="answers for itself"), transaction.atomic():
+            ConciliationProposal.objects.update(**{other: "accepted", "firm_replied_by": mina})
+
+
+@pytest.mark.parametrize("name", ["vera", "bruno", "mina", "rita"])
+def test_nobody_but_the_firm_writes_its_targets_and_closed_days(name: str, handed: World) -> None:
+    firm, now = handed.story.case.firm, clock.now()
+    with handed.scope_of(name):
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            ClosedDay.objects.create(firm=firm, day=clock.tokyo_date(now), decided_at=now)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            ClockTarget.objects.create(
+                firm=firm, clock="submitted", days=9, valid_from=clock.tokyo_date(now), decided_at=now
+            )
+    with handed.scope_of("alma"):
+        ClosedDay.objects.create(firm=firm, day=clock.tokyo_date(now), decided_at=now)
+    with handed.scope_of(name):
+        assert ClosedDay.objects.filter(firm=firm).exists()
 
 
 def test_every_table_of_a_case_says_whether_mediators_write_it(db: None) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from casetrack.demo.mediation import taken_on
 from casetrack.people.models import User
 from tests.api.conftest import Api
 from tests.builders import Story
@@ -112,6 +113,17 @@ def test_it_pages_by_cursor_newest_first(story: Story, fiona: User, api: As) -> 
     second = api(fiona).client.get(first["next"]).json()
     assert [row["reference"] for row in second["results"]] == [cases[0]]
     assert second["next"] is None
+
+
+def test_what_the_mediation_body_did_is_not_told_as_the_firms_doing(story: Story, vera: User, api: As) -> None:
+    taken_on(story.to_offer())
+    steps = api(vera).get(f"cases/{story.case.reference}/timeline/").json()["results"]
+    by = {step["action"]: step["by"] for step in steps}
+    assert (by["mediation.applied"], by["mediation.accepted"], by["cases.acknowledged"]) == (
+        "victim",
+        "mediator",
+        "firm",
+    )
 
 
 def test_the_timeline_hides_from_vera_what_is_not_meant_for_her(story: Story, vera: User, ivan: User, api: As) -> None:

@@ -10,7 +10,7 @@ from rest_framework.reverse import reverse
 from casetrack.cases.models import Access, Case, Event, OpenedBy, Vector
 from casetrack.cases.permissions import available_actions
 from casetrack.cases.timeline import SENTENCES, UNKNOWN
-from casetrack.cases.workflow import Status
+from casetrack.cases.workflow import MEDIATOR, VICTIM, Status
 from casetrack.people.models import Language, User
 
 # Actions with a service of their own that can be done by a program all the same.
@@ -143,6 +143,6 @@ class EventSerializer(serializers.Serializer[Any]):
         return event.reason if is_meant else ""
 
     def get_by(self, event: Event) -> str:
-        """The role; a victim learns only that it was the firm."""
-        is_own_side = event.actor_role in ("victim", "system") or not self.context["is_victim"]
-        return event.actor_role if is_own_side else "firm"
+        """The role; a victim learns of the firm's people only that it was the firm."""
+        is_told = event.actor_role in (VICTIM, MEDIATOR, "system") or not self.context["is_victim"]
+        return event.actor_role if is_told else "firm"

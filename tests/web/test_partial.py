@@ -207,6 +207,20 @@ def test_a_part_that_is_a_loss_but_not_paid_can_be_asked_for(cast: Cast, client_
     assert Offer.objects.get(number=2).components["own_holdings"] == "200000"
 
 
+def test_no_form_asks_about_what_is_settled_or_not_offered(assessed: Story, client_of: Any) -> None:
+    assessed.part_offered("costs", "solatium")
+    vera, ivan = client_of(assessed.user("vera")), client_of(assessed.user("ivan"))
+    with travel_to(assessed.at):
+        page = vera.get(own(assessed, "offers/1/counter/")).content.decode()
+    assert 'name="solatium"' in page
+    assert not any(f'name="{name}"' in page for name in ("margin", "adjustment"))
+    assessed.wait(1).accepted()
+    with travel_to(assessed.at):
+        page = ivan.get(firm(assessed, "assessments/1/offer/")).content.decode()
+    assert 'name="margin"' in page
+    assert not any(f'name="{name}"' in page for name in ("solatium", "costs"))
+
+
 def test_accepting_a_part_twice_settles_it_once(assessed: Story, client_of: Any) -> None:
     assessed.part_offered("costs")
     vera: Client = client_of(assessed.user("vera"))

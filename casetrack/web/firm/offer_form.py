@@ -51,7 +51,8 @@ class OfferForm(PartsForm):
         """`settled`: the components settled before; `wanted`: those that the customer asks to settle now."""
         super().__init__(*args, **kwargs)
         disputed = open_parts(run, settled)
-        self.add_parts(disputed, said=_("By the assessment: %(amount)s"), why=_("Why this part differs"))
+        words = {name: label for name, label in COMPONENTS.items() if name not in settled}
+        self.add_parts(disputed, words=words, said=_("By the assessment: %(amount)s"), why=_("Why this part differs"))
         if run.method == Method.CASH and len(disputed) > 1:
             self.fields["settles"] = MultipleChoiceField(
                 label=_("Settle these parts now, and leave the others in dispute"), name=_("the parts"), required=False,

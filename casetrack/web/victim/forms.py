@@ -115,8 +115,9 @@ class CounterForm(CaseForm, PartsForm):
         disputed = open_parts(offer.assessment, offer.settled_before) if offer.assessment else {}
         nothing = {name: ZERO for name in disputed if is_about(offer, name)}
         offered = {name: value for name, value in parts_in(offer).items() if value}
+        words = {name: label for name, label in PLAIN_COMPONENTS.items() if is_about(offer, name)}
         self.add_parts(
-            {**nothing, **offered}, words=PLAIN_COMPONENTS, said=_("The firm offers %(amount)s"),
+            {**nothing, **offered}, words=words, said=_("The firm offers %(amount)s"),
             why=_("Why do you see this part differently?"),
         )  # fmt: skip
         self.order_fields([*(name for name in self.fields if name not in LAST), *LAST])

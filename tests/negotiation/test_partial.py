@@ -312,6 +312,55 @@ def test_what_was_paid_ahead_counts_once(in_part: Story, ivan: User, alma: User)
     assert still_due(first) + still_due(in_part.settlement) + 100_000 == in_part.run.due
 
 
+def paid_ahead(story: Story, amount: int) -> None:
+    with travel_to(story.at):
+        ahead = propose_measure(
+            story.case, kind=Measure.PROVISIONAL_PAYMENT, amount=Decimal(amount), reason="Rent",
+            actor=story.user("ivan"), basis=Basis.NO_LOSS_COMPENSATION, reference="1",
+        )  # fmt: skip
+        alma = story.user("alma")
+        pay_ahead(approve_measure(ahead, actor=alma), paid_on=story.at.date(), actor=alma)
+
+
+def test_what_a_paid_part_used_up_is_not_taken_off_another_again(in_part: Story, alma: User) -> None:
+    """The first part's money comes back after what was paid ahead was taken off the second's."""
+    first, paid = in_part.settlement, in_part.paid().payment
+    paid_ahead(in_part, 10_000)
+    in_part.wait(1).part_offered("liquidation").wait(1).accepted().countersigned().cleared().wait(4)
+    second = in_part.settlement
+    with travel_to(in_part.at):
+        record_payment(second, amount=LIQUIDATION - 10_000, paid_on=in_part.at.date(), actor=alma)
+        fail_payment(paid, actor=alma, reason="Account closed.")
+    assert still_due(first) == first.amount
+
+
+def test_nothing_is_paid_ahead_while_a_transfer_of_a_part_is_under_way(in_part: Story, alma: User) -> None:
+    with_bank(in_part).countersigned().cleared().wait(4)
+    with travel_to(in_part.at):
+        set_remitter(in_part.case.firm, FIRMS, actor=alma)
+    batch = sent(in_part)
+    with pytest.raises(Conflict, match="transfer batch"):
+        paid_ahead(in_part, 10_000)
+    with travel_to(in_part.at):
+        record_executed(batch, paid_on=batch.day, actor=alma)
+    assert Payment.objects.get().amount == in_part.settlement.amount
+
+
+def test_what_the_bank_paid_is_recorded_though_less_was_left_to_credit(in_part: Story, alma: User) -> None:
+    """The first part's money comes back while the second's is on its way."""
+    first, paid = in_part.settlement, in_part.paid().payment
+    paid_ahead(in_part, 10_000)
+    with_bank(in_part).wait(1).part_offered("liquidation").wait(1).accepted().countersigned().cleared().wait(4)
+    with travel_to(in_part.at):
+        set_remitter(in_part.case.firm, FIRMS, actor=alma)
+    batch = sent(in_part)
+    with travel_to(in_part.at):
+        fail_payment(paid, actor=alma, reason="Account closed.")
+        record_executed(batch, paid_on=batch.day, actor=alma)
+    assert Payment.objects.live().get().amount == LIQUIDATION - 10_000
+    assert still_due(first) == first.amount
+
+
 def test_the_body_that_confirms_is_that_of_the_sum(assessed: Story, ivan: User) -> None:
     """However a case of over ten million yen is cut up, it is the Local Finance Bureau's."""
     assessed.part_offered("costs").wait(0.1).accepted()

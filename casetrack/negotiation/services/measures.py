@@ -19,6 +19,7 @@ from casetrack.lib.money import plain
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import InterimMeasure, Measure, MeasureStatus, Settlement
 from casetrack.negotiation.services.legal import check_body
+from casetrack.negotiation.services.underway import require_no_transfer
 from casetrack.people.bank import require_payable
 from casetrack.people.models import User
 
@@ -33,8 +34,8 @@ WHILE = (
 
 
 def credits_of(settlements: Iterable[Settlement]) -> dict[int, Decimal]:
-    """Whole yen of what was paid ahead that count towards each settlement, by its key: what those agreed before it in
-    its case have not used up. Two queries at most, however many they are."""
+    """Whole yen of what was paid ahead that count towards each settlement, by its key: what those that are paid, and
+    those agreed before it in its case, have not used up. Two queries at most, however many they are."""
     wanted = {settlement.pk: settlement.case_id for settlement in settlements}
     credits = dict.fromkeys(wanted, Decimal(0))
     ahead = InterimMeasure.objects.filter(case__in=set(wanted.values()), status=MeasureStatus.PAID)
@@ -43,8 +44,9 @@ def credits_of(settlements: Iterable[Settlement]) -> dict[int, Decimal]:
         return credits
     paid = Sum("payments__amount", filter=Q(payments__failed_at=None))
     agreed = Settlement.objects.live().filter(case__in=left).annotate(paid=paid).order_by("agreed_at", "pk")
-    for key, case, amount, so_far in agreed.values_list("pk", "case", "amount", "paid"):
-        used = min(left[case], amount if so_far is None else amount - so_far)
+    rows = list(agreed.values_list("pk", "case", "amount", "paid"))
+    for key, case, amount, so_far in sorted(rows, key=lambda row: row[3] is None):
+        used = min(left[case], amount) if so_far is None else amount - so_far
         left[case] -= used
         if key in credits:
             credits[key] = used
@@ -187,7 +189,7 @@ def end_measure(measure: InterimMeasure, *, actor: User, reason: str) -> Interim
 @transaction.atomic
 def pay_ahead(measure: InterimMeasure, *, paid_on: dt.date, actor: User) -> InterimMeasure:
     """Record that an approved provisional payment was made. Raises NotAllowed, IllegalTransition, Conflict (not
-    approved, no payment, the bank account is kept back), InvalidInput (the day)."""
+    approved, no payment, the bank account is kept back, a transfer is under way), InvalidInput (the day)."""
     _at(measure, actor, MeasureStatus.APPROVED)
     if measure.kind != Measure.PROVISIONAL_PAYMENT:
         raise Conflict(_("Nothing is paid with this."))
@@ -195,6 +197,7 @@ def pay_ahead(measure: InterimMeasure, *, paid_on: dt.date, actor: User) -> Inte
     if not clock.tokyo_date(measure.approved_at) <= paid_on <= clock.tokyo_date(clock.now()):
         raise InvalidInput(_("Enter a day between the approval and today."), field="paid_on")
     require_payable(measure.case.victim_user, measure.case.firm.code)
+    require_no_transfer(measure.case)
     measure.status, measure.paid_on = MeasureStatus.PAID, paid_on
     measure.save(update_fields=["status", "paid_on"])
     _write(measure, "paid", actor)

@@ -21,8 +21,8 @@ from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services.agreeing import require_final
 from casetrack.negotiation.services.legal import require_legal_basis
 from casetrack.negotiation.services.measures import still_due
-from casetrack.negotiation.services.readiness import require_no_transfer
 from casetrack.negotiation.services.restorations import require_restored
+from casetrack.negotiation.services.underway import require_no_transfer
 from casetrack.people.bank import require_payable
 from casetrack.people.models import User
 
@@ -58,17 +58,17 @@ def record_payment(
 ) -> Payment:
     """Record that the agreed amount was paid, less what was paid ahead.
 
-    `is_done`: it has left the firm already, so what would keep a payment back now no longer can. Raises NotAllowed,
-    IllegalTransition, Conflict (paid already, not countersigned, still revocable, no checked legal basis, the bank
-    account is kept back, a transfer is under way), InvalidInput (another amount, a date in the future or before the
-    agreement).
+    `is_done`: it has left the firm already, so its amount is what it is and nothing can keep it back now. Raises
+    NotAllowed, IllegalTransition, Conflict (paid already, not countersigned, still revocable, no checked legal basis,
+    the bank account is kept back, a transfer is under way), InvalidInput (another amount, a date in the future
+    or before the agreement).
     """
     case = settlement.case = lock(settlement.case)
     require(actor, case, APPROVER)
     if Payment.objects.live().filter(settlement=settlement).exists():
         raise Conflict(_("The payment is recorded already."))
     due = still_due(settlement)
-    if amount != due:
+    if amount != due and not is_done:
         raise InvalidInput(_("The amount still to be paid is %(amount)s yen."), field="amount", amount=plain(due))
     if not clock.tokyo_date(settlement.agreed_at) <= paid_on <= clock.tokyo_date(clock.now()):
         raise InvalidInput(_("Enter a day between the agreement and today."), field="paid_on")

@@ -47,18 +47,6 @@ def customer_code(case: Case) -> str:
     return code
 
 
-def live_line(case: Case) -> TransferLine | None:
-    """The transfer of the case that waits for the bank."""
-    return TransferLine.objects.filter(case=case, status=LineStatus.WAITING).select_related("batch").first()
-
-
-def require_no_transfer(case: Case) -> None:
-    """Raises Conflict while a transfer of the case is under way: it would be paid twice."""
-    line = live_line(case)
-    if line is not None:
-        raise Conflict(_("The case is in transfer batch %(number)s."), number=line.batch.number)
-
-
 def unpaid(firm: Firm) -> list[Settlement]:
     """The firm's settlements that wait for their payment and are in no live batch, the oldest agreement first: MOST at
     most. Of a case with several, only the first: they are paid one after another."""

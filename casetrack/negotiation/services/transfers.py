@@ -22,7 +22,8 @@ from casetrack.lib.crypto import decrypt_bytes, encrypt, encrypt_bytes
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import RemitterAccount, Settlement, TransferBatch, TransferLine
-from casetrack.negotiation.services.readiness import Readiness, customer_code, readiness_of_all, require_no_transfer
+from casetrack.negotiation.services.readiness import Readiness, customer_code, readiness_of_all
+from casetrack.negotiation.services.underway import require_no_transfer
 from casetrack.negotiation.transfers import BatchStatus, LineStatus
 from casetrack.people.models import BankKind, User
 

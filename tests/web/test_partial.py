@@ -148,6 +148,19 @@ def test_vera_is_told_that_the_firm_still_pays_a_part_of_a_case_that_ended(asses
     assert "The firm pays what was settled in part." in page.content.decode()
 
 
+def test_vera_reads_how_much_of_the_whole_an_offer_for_a_part_is(assessed: Story, client_of: Any) -> None:
+    assessed.part_offered("costs", "solatium")
+    vera = client_of(assessed.user("vera"))
+    said = "Of the cash in table 2, ¥14,500 is for the parts that this offer is about."
+    with travel_to(assessed.at):
+        assert said in vera.get(own(assessed, "offers/1/")).content.decode()
+    assessed.wait(1).accepted().wait(1).rest_offered(Decimal(14_000_000))
+    with travel_to(assessed.at):
+        rest = vera.get(own(assessed, "offers/2/")).content.decode()
+    assert "Of the cash in table 2, ¥13,995,000 is for the parts that this offer is about." in rest
+    assert "The offer is ¥5,000 higher than this." in rest
+
+
 def test_each_settlement_has_its_own_pages(assessed: Story, client_of: Any) -> None:
     both = assessed.part_offered("costs").wait(1).accepted().wait(1).rest_offered().wait(1).accepted()
     alma, vera = client_of(both.user("alma")), client_of(both.user("vera"))

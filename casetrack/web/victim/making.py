@@ -47,11 +47,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Making:
+    """`about`: what the policy pays of the parts that the offer is about, where these are not all; None: they are.
+    `adjustment`: by how much the offer is more than what the policy pays of its parts."""
+
     run: Assessment
     lines: list[Line]
     parts: list[Part]
     deliver: list[tuple[str, str]]
     is_cash: bool
+    about: Decimal | None
     adjustment: Decimal
     grounds: Grounds | None
 
@@ -66,13 +70,15 @@ class Making:
 
 def making_of(offer: Offer, run: Assessment) -> Making:
     accounts = list(run.accounts.order_by("pk"))
+    expected = sum(expected_of(offer).values(), ZERO)
     return Making(
         run=run,
         lines=[line for account in accounts for line in _lines(account)],
         parts=_parts(accounts),
         deliver=[row for account in accounts for row in _restoration(account.result["restoration"])],
         is_cash=run.method == "cash",
-        adjustment=offer.amount - sum(expected_of(offer).values(), ZERO),
+        about=expected if offer.is_partial or offer.builds_on else None,
+        adjustment=offer.amount - expected,
         grounds=grounds_of(run.reduced_by) if run.reduced_by else None,
     )
 

@@ -38,7 +38,7 @@ from casetrack.negotiation.services import (
     show_payment,
 )
 from casetrack.negotiation.services.measures import credit_of, still_due
-from casetrack.negotiation.services.readiness import customer_code
+from casetrack.negotiation.services.readiness import customer_code, unpaid
 from casetrack.negotiation.services.results import import_results, record_executed
 from casetrack.negotiation.services.transfers import set_remitter
 from casetrack.notifications.clock_watch import watch
@@ -332,6 +332,14 @@ def test_what_a_paid_part_used_up_is_not_taken_off_another_again(in_part: Story,
         record_payment(second, amount=LIQUIDATION - 10_000, paid_on=in_part.at.date(), actor=alma)
         fail_payment(paid, actor=alma, reason="Account closed.")
     assert still_due(first) == first.amount
+
+
+def test_a_part_that_was_paid_ahead_in_full_keeps_no_other_from_the_bank(in_part: Story) -> None:
+    first = in_part.settlement
+    paid_ahead(in_part, 100_000)
+    assert unpaid(in_part.case.firm) == [first]
+    in_part.wait(1).part_offered("liquidation").wait(1).accepted()
+    assert unpaid(in_part.case.firm) == [in_part.settlement]
 
 
 def test_nothing_is_paid_ahead_while_a_transfer_of_a_part_is_under_way(in_part: Story, alma: User) -> None:

@@ -49,7 +49,8 @@ def customer_code(case: Case) -> str:
 
 def unpaid(firm: Firm) -> list[Settlement]:
     """The firm's settlements that wait for their payment and are in no live batch, the oldest agreement first: MOST at
-    most. Of a case with several, only the first: they are paid one after another."""
+    most. Of a case with several, only the first: they are paid one after another. One of which nothing is left to be
+    paid keeps none of the others back."""
     paid = Payment.objects.live().values("settlement")
     moving = TransferLine.objects.filter(status=LineStatus.WAITING).values("case")
     rows = (
@@ -59,10 +60,11 @@ def unpaid(firm: Firm) -> list[Settlement]:
         .exclude(case__in=moving)
         .order_by("agreed_at", "pk")[:MOST]
     )
+    credits = credits_of(rows)
     first: dict[int, Settlement] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.amount == credits[row.pk]):
         first.setdefault(row.case_id, row)
-    return list(first.values())
+    return [row for row in rows if first[row.case_id] is row]
 
 
 def readiness_of(settlement: Settlement) -> Readiness:

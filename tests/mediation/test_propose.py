@@ -143,6 +143,19 @@ def test_an_approver_accepts_within_the_limit_and_refuses_above_it(story: Story)
         answer_as_firm(proposal, is_accepted=True, actor=story.user("sora"))
 
 
+def test_what_was_settled_in_part_counts_towards_the_limit(story: Story) -> None:
+    """2,000,000 before the body and 14,500 before that: one yen less than both is not enough."""
+    story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1).accepted().wait(1).rest_offered()
+    proposal = to_proposal(story, 2_000_000)
+    limit_approver("alma@minato.example", Decimal(2_014_499), actor=User.objects.system())
+    story.cast.user["alma"] = User.objects.get(email="alma@minato.example")
+    with pytest.raises(NotAllowed), transaction.atomic():
+        firm_says(story, proposal)
+    limit_approver("alma@minato.example", Decimal(2_014_500), actor=User.objects.system())
+    story.cast.user["alma"] = User.objects.get(email="alma@minato.example")
+    firm_says(story, proposal)
+
+
 @pytest.mark.parametrize("who", ["ivan", "fiona", "bruno", "mina", "otto"])
 def test_nobody_answers_for_a_side_that_is_not_theirs(story: Story, who: str) -> None:
     proposal = to_proposal(story.to_offer())

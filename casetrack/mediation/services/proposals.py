@@ -17,7 +17,7 @@ from casetrack.lib.money import ZERO, plain
 from casetrack.mediation.models import ConciliationProposal, Mediation, Reply
 from casetrack.mediation.services.leading import begin, finish, said
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
-from casetrack.negotiation.partial import names_in, settled_parts
+from casetrack.negotiation.partial import names_in, settled_burden, settled_parts
 from casetrack.negotiation.services.offers import check_not_settled, lead
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
@@ -138,7 +138,7 @@ def answer_as_firm(
     if proposal.firm_reply:
         raise Conflict(_("The firm has answered this proposal already."))
     if is_accepted:
-        require_limit(actor, proposal.amount)
+        require_limit(actor, proposal.amount + settled_burden(mediation.case))
         _check_nothing_settled_since(proposal)
     words = said(words, "reason", required=False)
     if not is_accepted and not words:

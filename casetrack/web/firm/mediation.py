@@ -17,6 +17,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.services import agreed_amount, answer_as_firm
 from casetrack.mediation.services.leading import LONGEST
+from casetrack.negotiation.partial import settled_burden
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.forms.fields import ChoiceField, LongTextField
 from casetrack.web.mediations import context_of
@@ -64,7 +65,7 @@ def mediation(request: HttpRequest, reference: str) -> HttpResponse:
         "case": case,
         **shown,
         "form": form,
-        "is_above_limit": may_answer and not permissions.is_within_limit(user, proposal.amount),
+        "is_above_limit": may_answer and not permissions.is_within_limit(user, proposal.amount + settled_burden(case)),
         "agreed": agreed_amount(case),
         "run": case.assessments.order_by("number").last(),
         "can_offer": permissions.role_in(user, case) == "investigator",

@@ -135,7 +135,9 @@ def test_the_body_declines_with_a_reason_and_not_without(story: Story) -> None:
         decline_application(mediation, actor=story.user("mina"), reason="当センターの対象ではありません。")
     mediation.refresh_from_db()
     assert (mediation.status, mediation.is_live) == ("not_accepted", False)
-    assert story.case.status == "escalated"
+    story.case.refresh_from_db()
+    assert (story.case.status, story.case.body) == ("escalated", None)
+    assert not Case.objects.visible_to(story.user("mina")).exists(), "what it does not take on it does not read"
 
 
 def test_a_mediator_of_another_body_may_do_nothing(story: Story, mina: User) -> None:

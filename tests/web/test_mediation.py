@@ -277,6 +277,17 @@ def test_the_victim_withdraws_and_the_body_no_longer_sees_the_case(story: Story,
         assert client_of(mina).get(at("mediator:case", story)).status_code == 404
 
 
+def test_what_a_body_does_not_take_on_it_no_longer_sees(story: Story, mina: User, client_of: SignIn) -> None:
+    applied(story.to_offer())
+    with travel_to(story.at):
+        hers, vera = client_of(mina), client_of(story.user("vera"))
+        answer = hers.post(at("mediator:decline", story), key() | {"reason": "Not for us."})
+        assert answer["Location"] == "/en/mediator/"
+        assert hers.get(at("mediator:case", story)).status_code == 404
+        assert "Not for us." in text(vera.get(at("victim:mediation", story)))
+        assert "Apply again" in text(vera.get(at("victim:mediation", story)))
+
+
 def test_the_card_stands_on_both_sides_pages_while_there_is_a_mediation(story: Story, client_of: SignIn) -> None:
     story.to_offer()
     with travel_to(story.at):

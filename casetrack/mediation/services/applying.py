@@ -16,6 +16,7 @@ from casetrack.cases.workflow import VICTIM, Status
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.lib.money import plain
+from casetrack.lib.scope import system_scope
 from casetrack.mediation.fees import fee_of
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.services.leading import begin, finish, said
@@ -96,9 +97,12 @@ def accept_application(mediation: Mediation, *, actor: User, file_number: str = 
 
 @transaction.atomic
 def decline_application(mediation: Mediation, *, actor: User, reason: str) -> Mediation:
-    """The body does not take the case on. Raises NotAllowed, Conflict, InvalidInput (no reason)."""
+    """The body does not take the case on, and so no longer sees it. Raises NotAllowed, Conflict, InvalidInput (no
+    reason)."""
     begin(mediation, "decline", actor=actor)
-    return finish(mediation, "decline", actor=actor, reason=reason)
+    finish(mediation, "decline", actor=actor, reason=reason)
+    _take_from(mediation)
+    return mediation
 
 
 @transaction.atomic
@@ -118,10 +122,15 @@ def withdraw_mediation(mediation: Mediation, *, actor: User, reason: str = "") -
     begin(mediation, "withdraw", actor=actor)
     _end_proposal(mediation)
     finish(mediation, "withdraw", actor=actor, reason=reason)
-    case = mediation.case
-    case.body = None
-    case.save(update_fields=["body"])
+    _take_from(mediation)
     return mediation
+
+
+def _take_from(mediation: Mediation) -> None:
+    """The body no longer sees the case. In the system's scope: no mediator gives a case away by itself."""
+    mediation.case.body = None
+    with system_scope():
+        mediation.case.save(update_fields=["body"])
 
 
 def _end_proposal(mediation: Mediation) -> None:

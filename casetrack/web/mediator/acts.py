@@ -44,7 +44,8 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     status = written(request, form, f"mediation.{name}", write, str(words["done"]))
     if not status:
-        return redirect("mediator:case", mediation.case.reference)
+        is_theirs = mediation.case.body_id == mediation.body_id
+        return redirect("mediator:case", mediation.case.reference) if is_theirs else redirect("mediator:desk")
     context = {"case": mediation.case, "mediation": mediation, "form": form, **words}
     return render(request, words.get("template", "mediator/act.html"), context, status=status)
 
@@ -86,7 +87,7 @@ def _reasoned(
 
 decline = _reasoned(
     "decline", decline_application, title=gettext_lazy("Do not take the case on"),
-    lead=gettext_lazy("The mediation ends here. The customer can turn elsewhere, or to the firm again."),
+    lead=gettext_lazy("The mediation ends here, and you no longer see the case. The customer can turn elsewhere."),
     done=gettext_lazy("The application is declined. Both sides are told."),
 )  # fmt: skip
 end = _reasoned(

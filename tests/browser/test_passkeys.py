@@ -49,9 +49,11 @@ def signs_up(page: Page, email: str = "new-vera@example.com") -> None:
     page.goto("accounts/signup/")
     page.click("a[href*='signup/passkey']")
     page.fill("[name=email]", email)
-    page.click("main form button[type=submit]")
+    with page.expect_navigation():
+        page.click("main form button[type=submit]")
     page.fill("[name=code]", code_in_mail())
-    page.click("main form button[type=submit]")
+    with page.expect_navigation():  # to its end: a press before the script is there does nothing
+        page.click("main form button[type=submit]")
     page.click("#mfa_webauthn_signup")
     page.wait_for_url("**/accounts/protect/**")
 

@@ -9,6 +9,7 @@ from django import forms
 
 from casetrack.assessment.statement import COMPONENTS
 from casetrack.lib.formats import yen
+from casetrack.negotiation.models import Offer
 from casetrack.negotiation.proposal import ADJUSTMENT
 from casetrack.web.forms.fields import TextField, YenField
 
@@ -71,3 +72,8 @@ def in_words(
 ) -> "list[tuple[str, list[StrOrPromise]]]":
     """What was settled in part (an offer's `builds_on`): the number of each offer with its components, for pages."""
     return [(number, [words[name] for name in names]) for number, names in builds_on.items()]
+
+
+def scope_of(offer: Offer, words: "Mapping[str, StrOrPromise]" = COMPONENTS) -> dict[str, Any]:
+    """What an offer is about, where that is not everything, for includes/scope.html."""
+    return {"settles": [words[name] for name in offer.settles], "settled": in_words(offer.builds_on, words)}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casetrack.assessment.models import Assessment
-from casetrack.assessment.statement import COMPONENTS, parts_of
+from casetrack.assessment.statement import parts_of
 from casetrack.cases import permissions
 from casetrack.cases.models import Case
 from casetrack.cases.workflow import APPROVER, INVESTIGATOR
@@ -34,7 +34,7 @@ from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import ReasonForm
 from casetrack.web.firm.offer_form import OfferForm
 from casetrack.web.formats import yen
-from casetrack.web.parts import in_words
+from casetrack.web.parts import in_words, scope_of
 
 OPEN_FOR = dt.timedelta(days=14)
 
@@ -118,8 +118,7 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "case": case,
         "offer": found,
         "parts": parts_of(found.components),
-        "settles": [COMPONENTS[name] for name in found.settles],
-        "settled": in_words(found.builds_on),
+        **scope_of(found),
         "compared": compare(found),
         "history": history(request, case),
         "can_approve": decides and is_within,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casetrack.assessment.statement import COMPONENTS, parts_of
+from casetrack.assessment.statement import parts_of
 from casetrack.cases import permissions
 from casetrack.cases.models import Case
 from casetrack.cases.workflow import ACTIONS, APPROVER, INVESTIGATOR
@@ -26,7 +26,7 @@ from casetrack.negotiation.services.restorations import items_of
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import PaymentForm, ReasonForm
-from casetrack.web.parts import in_words
+from casetrack.web.parts import scope_of
 
 
 def settlement_of(case: Case, number: int) -> Settlement:
@@ -78,8 +78,7 @@ def settlement(request: HttpRequest, reference: str, number: int) -> HttpRespons
         "case": case,
         "settlement": found,
         "parts": parts_of(found.terms["components"]),
-        "settles": [COMPONENTS[name] for name in found.offer.settles],
-        "settled": in_words(found.offer.builds_on),
+        **scope_of(found.offer),
         "text": text,
         "is_intact": hashlib.sha256(text.encode()).hexdigest() == found.terms_sha256,
         "payments": payments,

@@ -1,7 +1,5 @@
 """An offer: what it is, how it was made, and the three answers to it, each on a page of its own."""
 
-from typing import Any
-
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
@@ -21,7 +19,7 @@ from casetrack.negotiation.proposal import compare
 from casetrack.negotiation.services import live_settlement
 from casetrack.negotiation.services.restorations import items_of
 from casetrack.negotiation.workflow import OfferStatus
-from casetrack.web.parts import in_words
+from casetrack.web.parts import scope_of
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import AcceptForm, CaseForm, CounterForm, ReasonForm
 from casetrack.web.victim.letters import problems_of, settlement_of, write_once
@@ -67,17 +65,9 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "settlement": settlement,
         "items": items_of(settlement) if settlement else [],
         "is_revocable": settlement is not None and is_revocable(request, settlement),
-        **scope_of(offer),
+        **scope_of(offer, PLAIN_COMPONENTS),
     }
     return render(request, "victim/offer.html", context)
-
-
-def scope_of(offer: Offer) -> dict[str, Any]:
-    """What an offer is about, where that is not everything, in words."""
-    return {
-        "settles": [PLAIN_COMPONENTS[name] for name in offer.settles],
-        "settled": in_words(offer.builds_on, PLAIN_COMPONENTS),
-    }
 
 
 def _answer_page(request: HttpRequest, offer: Offer, form: CaseForm, name: str) -> HttpResponse:
@@ -90,7 +80,7 @@ def _answer_page(request: HttpRequest, offer: Offer, form: CaseForm, name: str) 
         "form": form,
         "problems": problems_of(form),
         "cooling_hours": settings.SETTLEMENT_COOLING_OFF_HOURS,
-        **scope_of(offer),
+        **scope_of(offer, PLAIN_COMPONENTS),
     }
     return render(request, f"victim/offer_{name}.html", context)
 

@@ -9,12 +9,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from casetrack.local import assets
 from casetrack.people.models import User
@@ -87,6 +88,7 @@ def open_as(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
             cookie = client.cookies[django_settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
         page = context.new_page()
+        follow(page)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda m: troubles.append(m.text) if "Content Security Policy" in m.text else None)
         return page
@@ -96,6 +98,32 @@ def open_as(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     for context, _troubles in contexts:
         context.close()
     assert not found
+
+
+# Of each page the requests on their way that will bring another page in its place.
+LEAVING: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+
+
+def follow(page: Page) -> None:
+    """Know of every navigation of the page from its request on: `settled` waits for its end."""
+    leaving = LEAVING[page] = set()
+
+    def note(request: Request) -> None:
+        if request.is_navigation_request() and request.frame == page.main_frame:
+            leaving.add(request)
+
+    page.on("request", note)
+    page.on("requestfinished", lambda request: leaving.discard(request))
+    page.on("requestfailed", lambda request: leaving.discard(request))
+
+
+def settled(page: Page) -> None:
+    """Wait until the page that a click leads to is there: a click returns before its form is sent when the machine has
+    much to do, and the page would be looked at that is about to go."""
+    page.wait_for_timeout(20)  # milliseconds, and without a script of the page: some pages may run none
+    while LEAVING.get(page):
+        page.wait_for_timeout(10)
+    page.wait_for_load_state()
 
 
 def violations(page: Page) -> list[dict[str, Any]]:
@@ -114,6 +142,7 @@ def check() -> Callable[[Page], None]:
     """Fail on any violation of WCAG 2.2 AA that axe finds, and on a page wider than its window."""
 
     def run(page: Page) -> None:
+        settled(page)
         found = violations(page)
         lines = [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"][:3]]
         assert not lines, f"{page.url}\n" + "\n".join(lines)
@@ -129,6 +158,7 @@ def shot() -> Callable[[Page, str], None]:
 
     def take(page: Page, name: str) -> None:
         if PICTURES:
+            settled(page)
             SHOTS.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from casetrack.audit.models import Entry
 from casetrack.cases.models import Case
 from casetrack.documents.blocks import Block, content, heading, pairs, paragraph, table
-from casetrack.documents.models import DocumentKind
+from casetrack.documents.models import Document, DocumentKind
 from casetrack.documents.proofs import proof_of
 from casetrack.documents.registry import Facts, after
 from casetrack.documents.services import frame
@@ -40,7 +40,7 @@ def _blocks(case: Case, entry: Entry) -> Iterator[Block]:
     )
     yield heading(_("Documents"))
     documents = case.documents.filter(is_public=True, dated__lte=entry.occurred_at).order_by("dated", "pk")
-    yield _listed([(str(d.get_kind_display()), jp_datetime(d.dated), d.sha256) for d in documents])
+    yield _listed([(_titled(d), jp_datetime(d.dated), d.sha256) for d in documents])
     yield heading(_("Files"))
     files = EvidenceFile.objects.filter(case=case, is_removed=False, received_at__lte=entry.occurred_at)
     yield _listed([(f.name, jp_datetime(f.received_at), f.sha256) for f in files.order_by("received_at", "pk")])
@@ -76,6 +76,10 @@ def _bundle_blocks(case: Case, files: Sequence[Mapping[str, Any]], at: dt.dateti
         for place, row in enumerate(files, start=1)
     ]
     yield table(head, rows)
+
+
+def _titled(document: Document) -> str:
+    return f"{document.get_kind_display()} ({document.get_language_display()})"
 
 
 def _listed(rows: list[tuple[str, str, str]]) -> Block:

@@ -239,3 +239,4 @@ def _settled(case: Case, entry: Entry, agreed: Settlement) -> Iterator[Block]:
         ]
     rows.append((_("SHA-256 of the terms"), f"{agreed.terms_sha256[:32]}\n{agreed.terms_sha256[32:]}"))
     yield pairs(rows)
+    yield paragraph(_("This agreement is given out in Japanese and in English, from the same terms."))

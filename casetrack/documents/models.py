@@ -23,6 +23,10 @@ class DocumentKind(models.TextChoices):
     BUNDLE_INDEX = "bundle_index", _("Index of the case file")
 
 
+# Given out in every language, whichever the case is in: what lawyers, mediators and families work with, and what binds.
+IN_EVERY_LANGUAGE = (DocumentKind.STATEMENT, DocumentKind.SETTLEMENT)
+
+
 class Document(models.Model):
     """One PDF. Append-only; its bytes lie on disk under `sha256`.
 
@@ -53,7 +57,7 @@ class Document(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="documents_document_number"),
-            models.UniqueConstraint(fields=["entry_id", "kind"], name="documents_document_once"),
+            models.UniqueConstraint(fields=["entry_id", "kind", "language"], name="documents_document_once"),
             one_of("kind", DocumentKind.values, "documents_document_kind"),
             one_of("language", Language.values, "documents_document_language"),
             models.CheckConstraint(condition=models.Q(size__gt=0), name="documents_document_size"),

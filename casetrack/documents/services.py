@@ -19,13 +19,13 @@ from casetrack.cases.models import Case
 from casetrack.cases.permissions import CASEWORKERS, require
 from casetrack.cases.services.status import lock
 from casetrack.documents import storage
-from casetrack.documents.models import Document, DocumentKind, HandledEntry
+from casetrack.documents.models import IN_EVERY_LANGUAGE, Document, DocumentKind, HandledEntry
 from casetrack.documents.proofs import fingerprint, proof_of
-from casetrack.documents.registry import COMPOSERS
+from casetrack.documents.registry import COMPOSERS, Facts
 from casetrack.documents.typesetting import pdf
 from casetrack.lib import clock
 from casetrack.lib.scope import system_scope
-from casetrack.people.models import User
+from casetrack.people.models import Language, User
 
 logger = logging.getLogger(__name__)
 
@@ -168,9 +168,22 @@ def _make(key: int, now: dt.datetime) -> int | None:
         return 0
     case = Case.objects.select_related("firm", "victim").get(reference=entry.chain)
     actor = User.objects.system()
-    with override(case.language):
-        composed = list(COMPOSERS[entry.action](case, entry))
-    for kind, facts in composed:
-        issue_document(case, kind, facts, language=case.language, actor=actor, entry=entry)
+    composed = _composed(case, entry)
+    for kind, language, facts in composed:
+        issue_document(case, kind, facts, language=language, actor=actor, entry=entry)
     HandledEntry.objects.update_or_create(entry_id=key, defaults={"next_try_at": now, "done_at": now})
     return len(composed)
+
+
+def _composed(case: Case, entry: Entry) -> list[tuple[str, str, Facts]]:
+    """Kind, language and facts of each document of an entry: in the language of the case, and what both sides go on
+    working with in the other one too, right after it."""
+    languages = sorted(Language.values, key=lambda language: language != case.language)
+    found = []
+    for place, language in enumerate(languages):
+        with override(language):
+            for kind, facts in COMPOSERS[entry.action](case, entry):
+                if place == 0 or kind in IN_EVERY_LANGUAGE:
+                    found.append((kind, language, facts))
+    order = list(dict.fromkeys(kind for kind, _language, _facts in found))
+    return sorted(found, key=lambda paper: order.index(paper[0]))

@@ -4,10 +4,17 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from pypdf import PdfReader
 
+from casetrack.cases.models import Case
 from casetrack.documents import storage
 from casetrack.documents.models import Document
+
+
+def in_own_language(case: Case) -> QuerySet[Document]:
+    """The documents of a case in its own language, the oldest first."""
+    return case.documents.filter(language=case.language).order_by("number")
 
 
 def read(document: Document) -> PdfReader:

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from casetrack.assessment.statement import PLAIN_COMPONENTS, statement
 from casetrack.assessment.taxes import FACTS
 from casetrack.cases.models import Case
-from casetrack.documents.models import Document, DocumentKind
+from casetrack.documents.models import IN_EVERY_LANGUAGE, Document, DocumentKind
 from casetrack.documents.services import drain
 from casetrack.evidence.services import add_file
 from casetrack.ledger.gross import gross_of
@@ -23,7 +23,7 @@ from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.formats import jp_date, jp_datetime, quantity, yen
 from tests.builders import DECISIONS_B, EXAMPLE_B, PRICES_B, Cast, Story
-from tests.documents.pdfs import fonts_of, read, text_of
+from tests.documents.pdfs import fonts_of, in_own_language, read, text_of
 
 LANGUAGES = ["ja", "en"]
 KINDS = [DocumentKind.STATEMENT, DocumentKind.OFFER, DocumentKind.SETTLEMENT, DocumentKind.REFUSAL]
@@ -53,7 +53,7 @@ def refused(cast: Cast, language: str) -> Story:
 
 def papers(story: Story) -> dict[str, Document]:
     drain(clock.now())
-    return {document.kind: document for document in story.case.documents.order_by("number")}
+    return {document.kind: document for document in in_own_language(story.case)}
 
 
 def squeezed(text: str) -> str:
@@ -143,6 +143,28 @@ def test_the_settlement_has_what_was_agreed_and_what_it_rests_on(cast: Cast, lan
 def test_the_refusal_has_its_reasons_with_their_figures(cast: Cast, language: str) -> None:
     text = squeezed(text_of(read(papers(refused(cast, language))[DocumentKind.REFUSAL])))
     assert squeezed("1,250,000円 / ¥1,250,000") in text
+
+
+@pytest.mark.parametrize(("language", "other"), [("ja", "en"), ("en", "ja")])
+def test_the_statement_and_the_settlement_are_there_in_the_other_language_too(
+    cast: Cast, language: str, other: str
+) -> None:
+    story = settled(cast, language)
+    drain(clock.now())
+    both, single = [], []
+    for paper in story.case.documents.order_by("number"):
+        (both if paper.kind in IN_EVERY_LANGUAGE else single).append(paper)
+    assert [paper.language for paper in both] == [language, other, language, other]
+    assert {paper.language for paper in single} == {language}
+    for paper in both:
+        text = squeezed(text_of(read(paper)))
+        with override(paper.language):
+            expected = {
+                DocumentKind.STATEMENT: [*lines_of(story)],
+                DocumentKind.SETTLEMENT: [yen(story.settlement.amount), story.settlement.terms_sha256],
+            }[DocumentKind(paper.kind)]
+            assert squeezed(paper.get_kind_display()) in text
+        assert all(squeezed(said) in text for said in expected)
 
 
 def said_of(pdf: PdfReader) -> str:

@@ -162,6 +162,7 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         "Every paper has the figures of the database, embedded fonts, tags, and lasts": [
             "documents/test_figures.py::test_the_statement_has_every_line_component_total_price_and_hash",
             "documents/test_figures.py::test_every_paper_is_archivable_and_tagged",
+            "documents/test_figures.py::test_the_statement_and_the_settlement_are_there_in_the_other_language_too",
             "documents/test_letters.py::test_every_act_has_its_paper_once_and_each_is_sound",
             "documents/test_letters.py::test_the_index_lists_every_paper_with_its_hash",
         ],

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from casetrack.assessment.services import Said
@@ -140,3 +141,9 @@ def test_the_index_lists_every_paper_with_its_hash(story: Story) -> None:
     others = story.case.documents.exclude(pk=index.pk)
     assert {"ja", "en"} == {paper.language for paper in others}
     assert all(paper.sha256 in text for paper in others)
+
+
+@pytest.mark.parametrize("name", ["vera", "ivan", "otto", "bruno", "rita", "mina"])
+def test_papers_are_seen_by_both_sides_of_the_case_alone(name: str, story: Story) -> None:
+    made(story.reported())
+    assert Document.objects.visible_to(story.user(name)).count() == (1 if name in ("vera", "ivan") else 0)

@@ -147,6 +147,7 @@ class Table:
             if offer.party == OfferParty.FIRM and offer.opened_at is not None:
                 assert offer.approved_by_id not in (None, offer.prepared_by_id)
         case = Case.objects.get(pk=self.case.pk)
+        self.holds_of_history(case)
         accepted = [o for o in offers if o.status == OfferStatus.ACCEPTED]
         agreed = list(Settlement.objects.live().filter(case=case).select_related("offer"))
         assert {s.offer_id for s in agreed} == {o.pk for o in accepted}
@@ -164,12 +165,24 @@ class Table:
         bases = LegalBasis.objects.filter(case=case, settlement__in=agreed)
         assert all(b.status != "checked" or b.checked_by_id not in (None, b.recorded_by_id) for b in bases)
 
+    def holds_of_history(self, case: Case) -> None:
+        """Every step begins where the one before it ended: nothing was decided on what was no longer so."""
+        steps = list(case.events.exclude(to_status="").order_by("pk").values_list("from_status", "to_status"))
+        assert all(before[1] == after[0] for before, after in itertools.pairwise(steps)), steps
+        assert case.status == steps[-1][1]
+        told, offers = list(case.events.values_list("action", flat=True)), Offer.objects.filter(case=case)
+        for status in ("refused", "lapsed"):
+            assert told.count(f"negotiation.offer_{status}") == offers.filter(status=status).count()
+        assert told.count("negotiation.counter_offer_made") == offers.filter(party=OfferParty.VICTIM).count()
+
     def holds_of_parts(self, case: Case, agreed: list[Settlement]) -> None:
         """One settlement of the whole at most, which counts on just the parts that are settled; none settled twice."""
         whole = [s for s in agreed if not s.is_partial]
         assert len(whole) <= 1
         assert case.status not in ("agreed", "compensated") or whole
         names = [name for s in agreed if s.is_partial for name in s.offer.settles]
+        for offer in Offer.objects.filter(case=case, status=OfferStatus.OPEN, party=OfferParty.FIRM):
+            assert offer.builds_on == settled_parts(case)
         assert len(names) == len(set(names))
         for settlement in whole:
             assert settlement.offer.builds_on == settled_parts(case)

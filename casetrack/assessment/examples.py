@@ -35,7 +35,9 @@ def _ratios(**ratios: str) -> dict[str, str]:
 NOTHING_FIXED = dict.fromkeys(
     ("planted", "own_holdings", "liquidation", "margin", "costs", "income", "withdrawals"), "0"
 )
-REDUCED = {"password_shared": "1", "password_reused": "1", "code_typed": "1", "mfa_declined": "1", "late_notice": "1"}
+# What a notice names as a ground to reduce or refuse: the care of ID and password; in 2026 the security features too.
+CARE = {"password_shared": "1", "password_reused": "1", "code_typed": "1"}
+CARE_AND_FEATURES = {**CARE, "mfa_declined": "1"}
 OPEN = ("liquidation", "margin", "withdrawals")
 YEAR_2025 = dt.date(2025, 1, 1)
 
@@ -56,12 +58,13 @@ EXAMPLES: dict[str, Example] = {
                 "is_individual": False,
                 "reductions": {},
                 "summary_ja": "不正に買い付けられた銘柄の損失の50％、手数料の全額、一律1万円の見舞金。"
-                "保有銘柄が売られただけの損失は対象外。",
+                "保有銘柄が売られただけの損失は対象外。個別のご利用状況を確認したうえで最終的に決定。",
                 "summary_en": "Half of the loss on securities bought without authority, all fees, and 10,000 yen to "
                 "each victim. "
-                "Holdings that were merely sold are not covered.",
+                "Holdings that were merely sold are not covered. How each customer used the account is looked at "
+                "before the final decision.",
             },
-            OPEN,
+            (*OPEN, "reductions"),
         ),
         Example(
             "rakuten",
@@ -76,11 +79,13 @@ EXAMPLES: dict[str, Example] = {
                 "valid_until": None,
                 "is_individual": False,
                 "reductions": {},
-                "summary_ja": "不正に買い付けられた銘柄の損失の50％、手数料の全額、一律1万円の見舞金。",
+                "summary_ja": "不正に買い付けられた銘柄の損失の50％、手数料の全額、一律1万円の見舞金。"
+                "保有銘柄が売られただけの損失は対象外。",
                 "summary_en": "Half of the loss on securities bought without authority, all fees, and 10,000 yen to "
-                "each victim.",
+                "each victim. "
+                "Holdings that were merely sold are not covered.",
             },
-            OPEN,
+            (*OPEN, "reductions"),
         ),
         Example(
             "matsui",
@@ -99,7 +104,7 @@ EXAMPLES: dict[str, Example] = {
                 "summary_en": "Half of the loss on securities bought without authority, and half of that from holdings "
                 "sold.",
             },
-            (*OPEN, "costs", "income", "solatium"),
+            (*OPEN, "costs", "income", "solatium", "reductions"),
         ),
         Example(
             "nomura-base",
@@ -113,7 +118,7 @@ EXAMPLES: dict[str, Example] = {
                 "valid_from": YEAR_2025,
                 "valid_until": dt.date(2025, 6, 28),
                 "is_individual": False,
-                "reductions": REDUCED,
+                "reductions": CARE,
                 "summary_ja": "不正取引の前の状態を限度とする原状回復。ID・パスワードの管理状況と当社の対策・"
                 "注意喚起を考慮し、減額または補償しないことがある。",
                 "summary_en": "Restoration, at most to the state before the unauthorized trades. It may be reduced or "
@@ -132,7 +137,7 @@ EXAMPLES: dict[str, Example] = {
                 "valid_from": dt.date(2025, 6, 29),
                 "valid_until": None,
                 "is_individual": True,
-                "reductions": REDUCED,
+                "reductions": CARE,
                 "summary_ja": "お客さまごとの事情により個別に判断。",
                 "summary_en": "Decided individually, by the circumstances of each customer.",
             },
@@ -152,12 +157,12 @@ EXAMPLES: dict[str, Example] = {
                 "is_individual": False,
                 "reductions": {},
                 "summary_ja": "不正に買い付けられた銘柄の買付約定代金の合計から売却約定代金の合計を引いた額の50％。"
-                "配当金、分配金、利金、貸株料、株主の権利は対象外。",
+                "配当金、分配金、利金、貸株料、株主の権利は対象外。個別の事情を考慮。",
                 "summary_en": "Half of the sum of purchases less the sum of sales, by contract value, of the "
                 "securities bought. Dividends, distributions, coupons, lending fees and shareholders' rights "
-                "are not covered.",
+                "are not covered. The circumstances of each case are looked at.",
             },
-            (*OPEN, "costs", "solatium"),
+            ("valid_from", *OPEN, "costs", "solatium", "reductions"),
         ),
         Example(
             "neotrade-2026",
@@ -171,7 +176,7 @@ EXAMPLES: dict[str, Example] = {
                 "valid_from": dt.date(2026, 1, 10),
                 "valid_until": None,
                 "is_individual": True,
-                "reductions": REDUCED,
+                "reductions": CARE_AND_FEATURES,
                 "summary_ja": "補償の有無と内容は、ID・パスワードの管理状況と"
                 "セキュリティ機能の利用状況を確認し、個別に判断。",
                 "summary_en": "Whether and what is compensated is decided individually, looking at the care of ID and "

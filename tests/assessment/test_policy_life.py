@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from casetrack.assessment.models import CompensationPolicy, Simulation
 from casetrack.assessment.services import (
@@ -134,6 +134,8 @@ def test_a_published_policy_is_never_edited_not_even_by_sql(draft: CompensationP
         edit_policy(draft, actor=ada, **FULL)
     with pytest.raises(DatabaseError, match="never edited"), transaction.atomic():
         CompensationPolicy.objects.filter(pk=draft.pk).update(solatium=1)
+    with pytest.raises(DatabaseError, match="refused"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("delete from assessment_compensationpolicy where id = %s", [draft.pk])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         "The published policies of real firms are templates, each with golden cases worked by hand": [
             "assessment/test_examples.py::test_the_worked_examples_under_each_template",
             "assessment/test_examples.py::test_every_template_has_a_golden_case",
+            "assessment/test_examples.py::test_the_day_of_the_incident_decides_between_two_of_a_firm",
+            "assessment/test_examples.py::test_what_a_notice_names_as_a_ground_can_reduce_and_nothing_else",
         ],
         "A reduction has factors on both sides with evidence, a reason in words and a second approver": [
             "assessment/test_reductions.py::test_ivan_proposes_alma_approves_and_the_next_run_takes_it",
@@ -78,6 +80,8 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         "No sequence of acts, in parallel either, breaks the turns": [
             "negotiation/test_interleavings.py::test_no_sequence_of_acts_breaks_the_negotiation",
             "negotiation/test_interleavings.py::test_no_acts_at_the_same_time_break_the_negotiation",
+            "negotiation/test_two_sessions.py::test_every_act_within_every_other",
+            "negotiation/test_two_sessions.py::test_no_interleaving_of_two_sessions_breaks_the_negotiation",
             "negotiation/test_concurrency.py::test_two_approvers_and_the_victim_at_once_leave_one_truth",
         ],
         "Money ahead, and a margin deficit that is not demanded or waived": [

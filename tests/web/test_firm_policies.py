@@ -73,6 +73,7 @@ def test_every_template_opens_as_a_form(ada: User, client_of: As, slug: str) -> 
     unstated = html.partition("does not state")[2].partition("</p>")[0]
     assert "the valuation date" in unstated
     assert ("Forced liquidation" in unstated) == ("liquidation" in EXAMPLES[slug].unstated)
+    assert ("how much a reduction may take away" in unstated) == ("reductions" in EXAMPLES[slug].unstated)
 
 
 def test_a_policy_is_returned_only_with_a_reason(ada: User, alma: User, client_of: As) -> None:

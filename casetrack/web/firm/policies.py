@@ -62,6 +62,18 @@ def name_of(example: Example) -> str:
     return example.name_ja if is_japanese() else example.name_en
 
 
+def unstated_in(example: Example) -> list[str]:
+    """What its notice leaves open, in words."""
+    names = {
+        **COMPONENTS,
+        "valid_from": _("the beginning of the period"),
+        "valid_until": _("the end of the period"),
+        "reductions": _("how much a reduction may take away"),
+        "valuation_rule": _("the valuation date"),
+    }
+    return [str(names[name]) for name in (*example.unstated, *NOWHERE_STATED)]
+
+
 @for_staff
 @require_safe
 def policies(request: HttpRequest) -> HttpResponse:
@@ -98,8 +110,7 @@ def draft(request: HttpRequest) -> HttpResponse:
             return redirect("firm:policy", made.version)
     context: dict[str, Any] = {"form": form, "example": example, "example_name": name_of(example) if example else ""}
     if example:
-        names = {**COMPONENTS, "valid_until": _("the end of the period"), "valuation_rule": _("the valuation date")}
-        context["unstated"] = [names.get(name, name) for name in (*example.unstated, *NOWHERE_STATED)]
+        context["unstated"] = unstated_in(example)
     return render(request, "firm/policy_form.html", context, status=status)
 
 

@@ -15,3 +15,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Documents of visible cases; outside the firm one sees those that are meant for both sides."""
         visible = self.filter(case__in=Case.objects.visible_to(user))
         return visible if user.role in INSIDE else visible.filter(is_public=True)
+
+    def newest_first(self) -> "DocumentQuerySet":
+        """By their day; of one act's papers the case's own language comes before the other."""
+        return self.order_by("-dated", "number")

@@ -123,7 +123,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "said": additions.said(case),
         "asked": Request.objects.visible_to(user).filter(case=case).order_by("due_on", "pk"),
         "can_ask": role in permissions.CASEWORKERS and permissions.can_write_to(user, case),
-        "documents": Document.objects.visible_to(user).filter(case=case).order_by("-number"),
+        "documents": Document.objects.visible_to(user).filter(case=case).newest_first(),
         "evidence": EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk"),
         "steps": timeline(case, user=user)[::-1],
         "folded_letters": letters[:-SHOWN_LETTERS],

@@ -50,7 +50,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         ],
         "report": sections(found),
         "letters": Message.objects.filter(case=found).order_by("sent_at", "pk"),
-        "documents": Document.objects.visible_to(user).filter(case=found).order_by("-number"),
+        "documents": Document.objects.visible_to(user).filter(case=found).newest_first(),
         "files": rows_of(files, user, staff=True),
         "steps": timeline(found, user=user)[::-1],
     }

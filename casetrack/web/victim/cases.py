@@ -112,7 +112,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "letters": letters[:MESSAGES_SHOWN],
         "letters_total": len(letters),
         "unread": sum(letter.read_at is None and letter.party == Party.FIRM for letter in letters),
-        "documents": Document.objects.visible_to(user).filter(case=case).order_by("-number"),
+        "documents": Document.objects.visible_to(user).filter(case=case).newest_first(),
         "files": list(EvidenceFile.objects.visible_to(user).filter(case=case).order_by("received_at", "pk")),
         "beside": Case.objects.visible_to(user).beside(case).select_related("firm").order_by("pk"),
         "incidents": [_facts(incident) for incident in incidents],

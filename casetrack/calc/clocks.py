@@ -71,7 +71,8 @@ class Clock:
     `due_at` is None while a pause lasts, since the deadline moves with it; one that was missed before the pause stays
     missed, and is not moved by it. `ended_at` is when the case went on to another stage, None for the clock that still
     runs or is paused. `breached`: the deadline passed before the clock stopped. `remaining` are the business days left
-    (after today) until the deadline, at `now` or when the clock stopped; below zero once they are overdrawn.
+    (after today) until the deadline, at `now` or when the clock stopped; below zero once they are overdrawn. `part`
+    tells apart clocks of one name that a case may have side by side.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Clock:
     breached: bool
     remaining: int
     extended_days: int = 0
+    part: int | None = None
 
 
 def add_business_days(at: datetime, days: int, calendar: BusinessCalendar) -> datetime:

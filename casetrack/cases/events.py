@@ -27,11 +27,15 @@ def write_event(
     clock_name: str = "",
     days: int | None = None,
     body: Body | None = None,
+    offer: int | None = None,
 ) -> Event:
     """Append the event and its audit entry. `reason` reaches the log only as a keyed hash; `data` must hold no
-    personal value. `clock_name` and `days`: of a step about a clock; `body`: of a step of a mediation (see Event)."""
+    personal value. `clock_name` and `days`: of a step about a clock; `body`: of a step of a mediation; `offer`: of a
+    step of what was settled in part (see Event)."""
     at = at or clock.now()
     facts = dict(data or {})
+    if offer is not None:
+        facts |= {"offer": offer}
     if to_status:
         facts |= {"from": from_status, "to": to_status}
     if clock_name:
@@ -60,4 +64,5 @@ def write_event(
         clock=clock_name,
         days=days,
         body=body,
+        offer=offer,
     )

@@ -7,9 +7,9 @@ its rules: they stand still while the firm waits for the victim, and more time t
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from casetrack.calc.clocks import Clock, Extension, StatusChange, derive
 from casetrack.cases.clocks import extensions_in, rulebook_of
@@ -25,14 +25,14 @@ _OVER = "over"
 @dataclass(frozen=True)
 class Span:
     """A clock from one step to another. `answers` are the steps by which the firm does what is asked; `leaves` are
-    those after which nothing is asked any more. `once`: only the first start counts. `many`: it may be asked for
-    several times at once, and waits for nothing (see `_unpaid_parts`)."""
+    those after which nothing is asked any more. `once`: only the first start counts. `by_part`: each part of a case
+    that was settled by itself has a clock of its own, which neither a question nor more time for the rest holds."""
 
     starts: frozenset[str]
     answers: frozenset[str]
     leaves: frozenset[str]
     once: bool = False
-    many: bool = False
+    by_part: bool = False
 
 
 # A confirmation of receipt or a question of the firm's is no answer to the matter.
@@ -69,7 +69,7 @@ SPANS: dict[str, Span] = {
             "negotiation.part_paid", "negotiation.part_payment_shown", "negotiation.part_received",
         }),
         leaves=frozenset({"negotiation.part_revoked"}),
-        many=True,
+        by_part=True,
     ),
 }  # fmt: skip
 
@@ -79,15 +79,18 @@ def side_clocks_of(case: Case, events: Sequence[Event], now: dt.datetime) -> lis
     terms_at = rulebook_of(case.firm).at
     found: list[Clock] = []
     for name, span in SPANS.items():
-        agreed = [Extension(extension.at, name, extension.days) for extension in extensions_in(events)]
-        clocks = derive(_changes(name, span, events), terms_at, now, extensions=agreed)
-        found += [clock for clock in clocks if clock.name == name]
+        agreed = [] if span.by_part else [Extension(one.at, name, one.days) for one in extensions_in(events)]
+        for part, steps in _parts(span, events) if span.by_part else [(None, events)]:
+            clocks = derive(_changes(name, span, steps), terms_at, now, extensions=agreed)
+            found += [replace(clock, part=part) for clock in clocks if clock.name == name]
     return sorted(found, key=lambda clock: clock.started_at)
 
 
 def runs_beside(span: Span) -> Exists:
     """The condition on a case in a query that the clock runs or stands still: it started and has not ended since."""
     ended = Event.objects.filter(case=OuterRef("case"), id__gt=OuterRef("id"), action__in=span.answers | span.leaves)
+    if span.by_part:
+        ended = ended.filter(Q(offer=OuterRef("offer")) | Q(offer=None))
     return Exists(_starts_of(span).filter(~Exists(ended)))
 
 
@@ -102,9 +105,6 @@ def _starts_of(span: Span) -> QuerySet[Event]:
 
 def _changes(name: str, span: Span, events: Sequence[Event]) -> Iterator[StatusChange]:
     """The span told as changes of status, pauses included."""
-    if span.many:
-        yield from _unpaid_parts(name, events)
-        return
     state, started = "", False
     for event in events:
         if state in (name, Status.AWAITING_VICTIM):
@@ -123,31 +123,45 @@ def _changes(name: str, span: Span, events: Sequence[Event]) -> Iterator[StatusC
             state = after
 
 
-def _unpaid_parts(name: str, events: Sequence[Event]) -> Iterator[StatusChange]:
-    """The clock of what was settled in part: from the first part that waits for its money until none does.
+# After which steps of the same part a step can have come, the likeliest first.
+_FOLLOWS: dict[str, tuple[str, ...]] = {
+    "part_paid": ("part_agreed", "part_payment_failed"),
+    "part_revoked": ("part_agreed",),
+    "part_payment_failed": ("part_receipt_denied", "part_paid", "part_payment_shown"),
+    "part_receipt_denied": ("part_paid", "part_payment_shown"),
+    "part_payment_shown": ("part_receipt_denied",),
+    "part_received": ("part_receipt_denied", "part_paid", "part_payment_shown"),
+}
 
-    A question to the victim about the rest does not hold it. Money that is missed waits for the firm until it shows it
-    or pays again; that it came back then is the same matter, not another.
+
+def _parts(span: Span, events: Sequence[Event]) -> list[tuple[int | None, list[Event]]]:
+    """The steps of each part, with the number of the offer that settled it.
+
+    Old steps may have none: such a step is that of the first part without one after whose last step it can have come.
     """
-    unpaid, missed, state = 0, 0, ""
+    numbered: dict[int, list[Event]] = {}
+    nameless: list[list[Event]] = []
     for event in events:
-        step = event.action.removeprefix("negotiation.")
-        if step in ("part_agreed", "part_receipt_denied"):
-            unpaid += 1
-        elif step in ("part_paid", "part_revoked"):
-            unpaid -= 1
-        elif step == "part_payment_failed" and not missed:
-            unpaid += 1
-        elif step == "part_payment_shown" or (step == "part_received" and missed):
-            unpaid -= 1
-        if step == "part_receipt_denied":
-            missed += 1
-        elif missed and step in ("part_payment_failed", "part_payment_shown", "part_received"):
-            missed -= 1
-        after = name if unpaid else _OVER
-        if after != (state or _OVER):
-            yield StatusChange(event.at, state, after)
-            state = after
+        if event.action not in span.starts | span.answers | span.leaves:
+            continue
+        if event.offer is not None:
+            numbered.setdefault(event.offer, []).append(event)
+            continue
+        likely = [s for before in _FOLLOWS.get(_short(event), ()) for s in nameless if _short(s[-1]) == before]
+        if likely:
+            likely[0].append(event)
+        else:
+            nameless.append([event])
+    return [*numbered.items(), *((None, steps) for steps in nameless)]
+
+
+def _short(event: Event) -> str:
+    return event.action.removeprefix("negotiation.")
+
+
+def _of(event: Event, clock: Clock) -> bool:
+    """Whether the step may have ended the clock: it is of its kind, at its end, and of its part."""
+    return clock.ended_at == event.at and (clock.part is None or event.offer in (None, clock.part))
 
 
 def ended_by(event: Event, clocks: Sequence[Clock]) -> list[Clock]:
@@ -155,10 +169,10 @@ def ended_by(event: Event, clocks: Sequence[Clock]) -> list[Clock]:
     return [
         clock
         for clock in clocks
-        if clock.ended_at == event.at and event.action in SPANS[clock.name].answers | SPANS[clock.name].leaves
+        if _of(event, clock) and event.action in SPANS[clock.name].answers | SPANS[clock.name].leaves
     ]
 
 
 def was_answered(clock: Clock, events: Sequence[Event]) -> bool:
     """Whether an ended clock ended by what was asked for, and not because nothing was asked any more."""
-    return any(event.at == clock.ended_at and event.action in SPANS[clock.name].answers for event in events)
+    return any(_of(event, clock) and event.action in SPANS[clock.name].answers for event in events)

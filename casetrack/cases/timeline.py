@@ -434,13 +434,15 @@ def _who(event: Event, case: Case, *, for_victim: bool, is_inside: bool) -> str:
     return f"{membership} ({membership.get_role_display()})" if membership else case.firm.name
 
 
-def about_clock(event: Event) -> str:
-    """Which clock a step is about, and the business days of an extension, in words; "" for any other step."""
-    name = str(CLOCKS.get(event.clock, ""))
-    if not event.days:
-        return name
-    days = ngettext("%(days)s business day", "%(days)s business days", event.days) % {"days": event.days}
-    return f"{name}: {days}" if name else days
+def subject_of(event: Event) -> str:
+    """Which clock a step is about, the business days of an extension, and the offer that settled a part, in words; ""
+    for any other step."""
+    said = [str(CLOCKS.get(event.clock, ""))]
+    if event.days:
+        said += [ngettext("%(days)s business day", "%(days)s business days", event.days) % {"days": event.days}]
+    if event.offer is not None:
+        said += [gettext("Offer %(number)s") % {"number": event.offer}]
+    return ": ".join(filter(None, said))
 
 
 def _words(event: Event) -> str:
@@ -480,7 +482,7 @@ def _rows(case: Case, events: "QuerySet[Event]", for_victim: bool, is_inside: bo
                 at=event.at,
                 who=_who(event, case, for_victim=for_victim, is_inside=is_inside),
                 title=sentence.public if for_victim else sentence.staff,
-                note="\n".join(filter(None, [about_clock(event), _words(event) if shows_reason else ""])),
+                note="\n".join(filter(None, [subject_of(event), _words(event) if shows_reason else ""])),
                 tone=sentence.tone,
             )
         )

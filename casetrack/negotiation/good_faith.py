@@ -16,7 +16,7 @@ from casetrack.cases.extensions import REQUESTED
 from casetrack.cases.extensions import STEPS as EXTENSION_STEPS
 from casetrack.cases.models import Case, Event
 from casetrack.cases.side_clocks import SPANS, ended_by, side_clocks_of
-from casetrack.cases.timeline import SENTENCES, UNKNOWN, about_clock
+from casetrack.cases.timeline import SENTENCES, UNKNOWN, subject_of
 from casetrack.cases.workflow import ACTIONS, MEDIATOR, VICTIM, Status
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.partial import amount_for_whole
@@ -72,8 +72,9 @@ class Row:
     the day was an offer's and ended it, no mere target. `by` is who acted: a side, the body that mediates, or "" for
     the passing of time. `is_withheld`: a reason was recorded that is not for both sides. `firm` and `victim` are the
     amounts that each side named last for the whole, in whole yen, as they stood after the step, what was settled in
-    part before included; None as long as there is none. `about`: the clock and the business days that a step about a
-    clock is about. `of`: the clock beside the stages that the step ended, in a row of its own.
+    part before included; None as long as there is none. `about`: the clock, the business days or the part that a step
+    is about. `of`: the clock beside the stages that the step ended, in a row of its own; `part`: the offer that settled
+    the part, where there may be one clock for each.
     """
 
     at: dt.datetime
@@ -89,6 +90,7 @@ class Row:
     victim: Decimal | None
     about: str = ""
     of: str = ""
+    part: int | None = None
 
     @property
     def gap(self) -> Decimal | None:
@@ -103,13 +105,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Pending:
-    """What waits to be done: by `side`, by `due_at`. `of` is the stage, the clock beside it, "offer" or "question"."""
+    """What waits to be done: by `side`, by `due_at`. `of` is the stage, the clock beside it, "offer" or "question";
+    `part` as in Row."""
 
     of: str
     side: str
     due_at: dt.datetime | None
     outcome: str
     is_binding: bool = False
+    part: int | None = None
 
 
 @dataclass(frozen=True)
@@ -201,14 +205,16 @@ class _Walk:
 
     def _breach(self, event: Event) -> Row:
         clocks = (*clocks_of(self.case, self.events, event.at), *side_clocks_of(self.case, self.events, event.at))
-        due = next((clock.due_at for clock in reversed(clocks) if clock.name == event.clock), None)
+        own = (clock for clock in reversed(clocks) if clock.name == event.clock and event.offer in (None, clock.part))
+        due = next((clock.due_at for clock in own), None)
         return self._row(event, FIRM_SIDE, due, MISSED)
 
     def _side(self, event: Event, clock: Clock) -> Row:
         """The end of a clock beside the stages: told by the step that ended it, as a row after that step's own."""
         answered = event.action in SPANS[clock.name].answers
         outcome = MISSED if clock.breached else MET if answered else OVER
-        return replace(self._row(event, FIRM_SIDE, clock.due_at, outcome), of=clock.name, reason="", is_withheld=False)
+        row = self._row(event, FIRM_SIDE, clock.due_at, outcome)
+        return replace(row, of=clock.name, part=clock.part, reason="", is_withheld=False)
 
     def _answer(self, event: Event, offer: Offer) -> Row:
         return self._row(event, VICTIM_SIDE, offer.valid_until, MISSED if event.action == LAPSED else MET, binding=True)
@@ -253,7 +259,7 @@ class _Walk:
             is_withheld=bool(event.reason) and not is_public,
             firm=self.firm,
             victim=self.victim,
-            about=about_clock(event),
+            about=subject_of(event),
         )
 
     def _pending(self, now: dt.datetime) -> Iterator[Pending]:
@@ -271,7 +277,7 @@ class _Walk:
         for side in side_clocks_of(self.case, self.events, now):
             if side.ended_at is None:
                 outcome = MISSED if side.breached else PAUSED if side.paused else RUNNING
-                yield Pending(side.name, FIRM_SIDE, side.due_at, outcome)
+                yield Pending(side.name, FIRM_SIDE, side.due_at, outcome, part=side.part)
 
 
 def _side_of(event: Event) -> str:

@@ -67,7 +67,7 @@ def shown(row: Row) -> Shown:
     label, tone = OUTCOMES[row.outcome]
     what = SENTENCES.get(row.action, UNKNOWN).staff
     if row.of:
-        what = WAITING[row.of]
+        what = _waits(row.of, row.part)
     elif row.about:
         what = f"{what} ({row.about})"
     return Shown(row, what, SIDES[row.side], label, tone, SIDES[row.by])
@@ -75,7 +75,12 @@ def shown(row: Row) -> Shown:
 
 def waiting(pending: Pending) -> Shown:
     label, tone = OUTCOMES[pending.outcome]
-    return Shown(pending, WAITING[pending.of], SIDES[pending.side], label, tone)
+    return Shown(pending, _waits(pending.of, pending.part), SIDES[pending.side], label, tone)
+
+
+def _waits(of: str, part: int | None) -> "StrOrPromise":
+    what = WAITING[of]
+    return what if part is None else f"{what}: {_('Offer %(number)s') % {'number': part}}"
 
 
 def csv_text(case: Case, *, is_outside: bool = False) -> str:

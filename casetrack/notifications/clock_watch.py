@@ -45,8 +45,8 @@ def _candidates(now: dt.datetime) -> QuerySet[Case]:
     wanted = Q(due_at__lte=now + HORIZON)
     for span in SPANS.values():
         wanted |= Q(runs_beside(span))
-    # A case that was declined may be reviewed: only what is over for good is left out. A part is paid even then, and of
-    # several the first payment does not end the clock.
+    # A case that was declined may be reviewed: only what is over for good is left out. A part is paid even then; of old
+    # steps, which do not say of which part they are, the first payment does not end the clock of all.
     wanted &= ~Q(status__in=(Status.CLOSED, Status.WITHDRAWN))
     cases = Case.objects.filter(wanted | Q(started_beside(SPANS[PART_PAYMENT]))).select_related("firm")
     rules = (f"firm__{name}" for name in RULEBOOK)
@@ -63,7 +63,7 @@ def _tell(case: Case, now: dt.datetime) -> int:
             for action, clock in wanted:
                 write_event(
                     case, action, actor=User.objects.system(), at=now, is_public=action == BREACHED,
-                    clock_name=clock.name,
+                    clock_name=clock.name, offer=clock.part,
                 )  # fmt: skip
             return len(wanted)
     except Exception:  # one case must not keep the others from being told; the next round tries it again
@@ -107,4 +107,6 @@ def _is_near(case: Case, clock: Clock, now: dt.datetime) -> bool:
 
 
 def _told(events: Sequence[Event], action: str, clock: Clock, since: dt.datetime) -> bool:
-    return any(e.action == action and e.clock == clock.name and e.at >= since for e in events)
+    """Whether the step was written; an old one about a part does not say about which, so it is about each."""
+    about = (clock.part, None)
+    return any(e.action == action and e.clock == clock.name and e.offer in about and e.at >= since for e in events)

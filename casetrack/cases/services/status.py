@@ -24,7 +24,14 @@ def lock(case: Case) -> Case:
 
 @transaction.atomic
 def move(
-    case: Case, action: str, *, actor: User, reason: str = "", data: dict[str, Any] | None = None, subject: str = ""
+    case: Case,
+    action: str,
+    *,
+    actor: User,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    subject: str = "",
+    offer: int | None = None,
 ) -> Case:
     """Perform a row of the workflow's table: for the services that own a precondition, and for `perform`.
 
@@ -43,7 +50,7 @@ def move(
     before, case.status = case.status, row.target
     write_event(
         case, row.done, actor=actor, reason=reason, from_status=before, to_status=row.target, data=data,
-        subject=subject, at=now,
+        subject=subject, at=now, offer=offer,
     )  # fmt: skip
     case.due_at = clocks.due_at(case)
     case.save(update_fields=["status", "due_at"])

@@ -79,12 +79,11 @@ def revoke_acceptance(settlement: Settlement, *, actor: User, reason: str = "") 
     if settlement.is_partial and live_settlement(case) is not None:
         raise Conflict(_("The whole was agreed on top of this part. Take that acceptance back first."))
     lead(settlement.offer, "revoke", actor=actor, reason=reason)
-    data = {"offer": settlement.offer.number}
     if settlement.is_partial:
-        write_event(case, "negotiation.part_revoked", actor=actor, reason=reason, data=data)
+        write_event(case, "negotiation.part_revoked", actor=actor, reason=reason, offer=settlement.offer.number)
         _end_what_built_on(settlement.offer)
     else:
-        move(case, "revoke", actor=actor, reason=reason, data=data)
+        move(case, "revoke", actor=actor, reason=reason, data={"offer": settlement.offer.number})
     return settlement
 
 

@@ -95,6 +95,7 @@ def accept_offer(offer: Offer, *, actor: User) -> Settlement:
     )
     move(
         case, "agree_part" if offer.is_partial else "agree", actor=actor,
+        offer=offer.number if offer.is_partial else None,
         data={"offer": offer.number, "amount": plain(offer.amount), "terms_sha256": settlement.terms_sha256},
     )  # fmt: skip
     return settlement

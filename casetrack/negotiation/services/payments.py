@@ -48,8 +48,8 @@ def take_step(
     require(actor, case, *row.by, "system")
     if row.reason and not reason.strip():
         raise InvalidInput(_("Give a reason."), field="reason")
-    facts = {"offer": settlement.offer.number, **(data or {})}
-    write_event(case, OF_A_PART[action], actor=actor, reason=reason.strip(), data=facts)
+    number = settlement.offer.number
+    write_event(case, OF_A_PART[action], actor=actor, reason=reason.strip(), data=data, offer=number)
 
 
 @transaction.atomic

@@ -218,7 +218,8 @@ def _take(line: TransferLine, row: Row, paid_on: dt.date, actor: User) -> None:
     if not line.settlement.is_partial and case.status == Status.AGREED:
         take_step(line.settlement, "payment_failed", actor=actor, reason=reason, data=data)
     else:  # of a part nothing counts as paid yet, so that none of its payments came back: its clock runs on
-        write_event(case, "negotiation.payment_failed", actor=actor, reason=reason, data=data)
+        number = line.settlement.offer.number if line.settlement.is_partial else None
+        write_event(case, "negotiation.payment_failed", actor=actor, reason=reason, data=data, offer=number)
 
 
 def _log(batch: TransferBatch, taken: Taken, actor: User) -> None:

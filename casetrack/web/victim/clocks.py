@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.calc.clocks import Clock, business_days_between
@@ -151,6 +152,7 @@ def _sides(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[Ro
             state = MET if was_answered(clock, events) else OVER
         yield Row(
             what=SIDES[clock.name],
+            detail="" if clock.part is None else gettext("Offer %(number)s") % {"number": clock.part},
             who=FIRM,
             started_at=clock.started_at,
             due_at=clock.due_at,

@@ -31,6 +31,7 @@ OWN_CLOCKS = (
     "reasons",
     "second_review",
     Status.AGREED.value,
+    "part_payment",
 )
 LEFT = [Status.DECLINED.value, Status.WITHDRAWN.value, Status.ESCALATED.value]
 FEW = 5
@@ -40,12 +41,20 @@ FEW = 5
 # for Japan, less the firm's own closed days. A stay in a status begins with a step into it, unless that is the way back
 # from a question. What ended because the case left its way was neither kept nor missed.
 #
+# While a case waits for the victim (`waits` after a step, `waited` before it) the days until the next step are no days
+# of the firm's: `paused` are those up to a step, so that a clock that ends meanwhile loses no later ones. `spent` are
+# half days: the firm's own, less those that the victim had agreed to, and a half more where nobody works, since a clock
+# is late from the first hour after its last day. A clock was missed if it was ever overdrawn (`worst`): neither more
+# time nor a question makes that good.
+#
+# A clock beside the stages runs from the first start after its last end (`turn`). That of a part's payment runs for
+# each part by itself and waits for nobody; old steps that do not say their part are counted as of one.
+#
 # A clock goes by the closed days and the target that the firm had decided on when it began. So every case is counted
 # once for each version of the firm's closed days that came while it had steps (few have more than one), and a clock is
 # taken from the version in which it began.
 #
-# It must stay quick with a million steps, statistics or not: windows alone, and no join of two computed tables. Sums
-# and days never fall along a case, so the least of those that follow is the next one's.
+# It must stay quick with a million steps, statistics or not: windows alone, and no join of two computed tables.
 CLOCKS = """
 with turns as (
   select f.id, t.since, lead(t.since, 1, 'infinity') over (partition by f.id order by t.since) as until
@@ -64,76 +73,102 @@ with turns as (
 ), chosen as (
   select v.*, (%(upto)s::int[])[%(today)s::date - %(first)s::date + 1]
     - (select count(*) from unnest(v.closed) day where day <= %(today)s::date) as today,
+    not (%(open)s::bool[])[%(today)s::date - %(first)s::date + 1] or %(today)s::date = any(v.closed) as is_shut_today,
     (select jsonb_object_agg(clock, taken) from (
       select clock, jsonb_agg(jsonb_build_array(valid_from, id, decided_at, days)) as taken
       from firms_clocktarget where firm_id = v.id group by clock) own) as own
   from versions v
 ), dated as (
-  select e.id, e.case_id, c.firm_id, e.at, e.action, e.from_status, e.to_status, e.days, f.closed, f.today,
-    f.since, f.until, (e.at at time zone 'Asia/Tokyo')::date as day
+  select e.id, e.case_id, c.firm_id, e.at, e.action, e.from_status, e.to_status, e.days, e.offer, f.closed, f.today,
+    f.is_shut_today, f.since, f.until, (e.at at time zone 'Asia/Tokyo')::date as day
   from cases_event e join cases_case c on c.id = e.case_id join chosen f on f.id = c.firm_id and f.until > c.opened_at
     and (f.since = '-infinity' or exists (
       select from cases_event step where step.case_id = c.id and step.at >= f.since))
   where e.at <= %(now)s and (e.to_status <> '' or e.action = any(%(actions)s))
 ), steps as (
   select *, (%(upto)s::int[])[day - %(first)s::date + 1]
-    - (select count(*) from unnest(closed) shut where shut <= day) as here
+      - (select count(*) from unnest(closed) shut where shut <= day) as here,
+    not (%(open)s::bool[])[day - %(first)s::date + 1] or day = any(closed) as is_shut,
+    case when to_status = 'awaiting_victim' then 1 when to_status <> '' and from_status = 'awaiting_victim' then -1
+      else 0 end as asked,
+    case when action = %(extended)s then coalesce(days, 0) else 0 end as more,
+    to_status not in ('', 'awaiting_victim')
+      and not (from_status = 'awaiting_victim' and to_status = 'investigating') as is_stay
   from dated
 ), acts as (
-  select *, case when action = %(extended)s then coalesce(days, 0) else 0 end as more,
-    case when to_status = 'awaiting_victim'
-      then coalesce(min(here) filter (where to_status <> '') over later, today) - here else 0 end as pause
+  select *, sum(asked) over so_far > 0 as waits, sum(asked) over so_far - asked > 0 as waited,
+    coalesce(lead(here) over so_far, today) - here as ahead, count(*) filter (where is_stay) over so_far as stay
   from steps
-  window later as (partition by case_id, since order by at, id rows between 1 following and unbounded following)
+  window so_far as (partition by case_id, since order by at, id rows between unbounded preceding and current row)
 ), summed as (
-  select *, sum(pause) over so_far - pause as paused, sum(more) over so_far - more as extended,
-    sum(pause) over whole as all_paused, sum(more) over whole as all_extended
+  select *, sum(ahead) filter (where waits) over whole as all_paused, sum(more) over whole as all_extended,
+    coalesce(sum(ahead) filter (where waits) over before, 0) as paused, coalesce(sum(more) over before, 0) as extended,
+    last_value(waits) over whole as waits_now
   from acts
-  window so_far as (partition by case_id, since order by at, id rows between unbounded preceding and current row),
-    whole as (partition by case_id, since)
+  window before as (partition by case_id, since order by at, id rows between unbounded preceding and 1 preceding),
+    whole as (partition by case_id, since order by at, id rows between unbounded preceding and unbounded following)
+), counted as (
+  select *, 2 * (here - paused - extended) as begun,
+    2 * (here - paused - extended) + (is_shut and not waited)::int as spent,
+    2 * (today - coalesce(all_paused, 0) - all_extended) + (is_shut_today and not waits_now)::int as spent_now,
+    today - coalesce(all_paused, 0) as own_now
+  from summed
+), within as (
+  select *, max(spent) over (
+    partition by case_id, since, stay order by at, id rows between 1 following and unbounded following) as worst
+  from counted
 ), stays as (
   select case_id, firm_id, since, until, at as began_at, to_status as clock, lead(at) over following as ended_at,
     lead(to_status) over following <> all(%(left)s) as is_answered,
-    coalesce(lead(here) over following, today) - here as took,
-    coalesce(lead(paused) over following, all_paused) - paused as paused,
-    coalesce(lead(extended) over following, all_extended) - extended as extended
-  from summed
-  where to_status not in ('', 'awaiting_victim')
-    and not (from_status = 'awaiting_victim' and to_status = 'investigating')
+    coalesce(lead(here - paused) over following, own_now) - (here - paused) as took,
+    greatest(worst, coalesce(lead(spent) over following, spent_now)) - begun as most
+  from within
+  where is_stay
   window following as (partition by case_id, since order by at, id)
 ), beside as (
-  select case_id, firm_id, since, until, at as began_at, k.clock, action = any(k.starts) as is_start,
-    min(at) filter (where action = any(k.ends)) over later as ended_at,
-    min(at) filter (where action = any(k.answers)) over later as answered_at,
-    coalesce(min(here) filter (where action = any(k.ends)) over later, today) - here as took,
-    coalesce(min(paused) filter (where action = any(k.ends)) over later, all_paused) - paused as paused,
-    coalesce(min(extended) filter (where action = any(k.ends)) over later, all_extended) - extended as extended
-  from summed cross join (values
+  select case_id, firm_id, since, until, at, id, k.clock, action = any(k.starts) as is_start,
+    action = any(k.answers) as is_answer, action = any(k.ends) as is_end, own.part, here - own.paused as own,
+    own.begun, own.spent, own.own_now, own.spent_now,
+    count(*) filter (where action = any(k.ends)) over (
+      partition by case_id, since, k.clock, own.part order by at, id
+      rows between unbounded preceding and 1 preceding) as turn
+  from counted c cross join (values
     {sides}
-  ) as k(clock, starts, answers, ends)
-  window later as (
-    partition by case_id, since, k.clock order by at, id rows between 1 following and unbounded following)
+  ) as k(clock, starts, answers, ends, by_part)
+  cross join lateral (
+    select 0 as part, c.paused, c.begun, c.spent, c.own_now, c.spent_now where not k.by_part
+    union all
+    select coalesce(c.offer, 0), 0, 2 * here, 2 * here + is_shut::int, today, 2 * today + is_shut_today::int
+    where k.by_part
+  ) own
+  where action = any(k.starts) or action = any(k.ends) or (not k.by_part and (asked > 0 or more > 0))
+), turned as (
+  select *, count(*) filter (where is_start) over so_far as start, max(at) filter (where is_end) over later as ended_at,
+    bool_or(is_answer) over later as is_answered, max(own) filter (where is_end) over later as own_then,
+    max(spent) over later as worst
+  from beside
+  window
+    so_far as (partition by case_id, since, clock, part, turn order by at, id
+      rows between unbounded preceding and current row),
+    later as (partition by case_id, since, clock, part, turn order by at, id
+      rows between 1 following and unbounded following)
 ), spans as (
-  select case_id, firm_id, since, until, began_at, clock, ended_at, is_answered, took - paused as took, extended
-  from stays
+  select case_id, firm_id, since, until, began_at, clock, ended_at, is_answered, took, most from stays
   union all
-  select case_id, firm_id, since, until, began_at, clock, ended_at, ended_at = answered_at, took - paused, extended
-  from beside where is_start
+  select case_id, firm_id, since, until, at, clock, ended_at, is_answered, coalesce(own_then, own_now) - own,
+    greatest(worst, case when ended_at is null then spent_now end) - begun
+  from turned where is_start and start = 1
 ), judged as (
   select s.firm_id, s.case_id, s.clock, s.is_answered, s.took, s.ended_at is null as is_running,
     s.ended_at >= %(start)s and s.ended_at < %(end)s and s.is_answered as is_done,
-    s.took - s.extended - coalesce(
+    s.most > 2 * coalesce(
       (select (t ->> 3)::int from jsonb_array_elements(f.own -> s.clock) t
        where (t ->> 2)::timestamptz <= s.began_at
          and (t ->> 0)::date <= (s.began_at at time zone 'Asia/Tokyo')::date
        order by (t ->> 0)::date desc, (t ->> 1)::bigint desc limit 1),
-      (%(targets)s::jsonb ->> s.clock)::int) as over,
-    (%(open)s::bool[])[d.day - %(first)s::date + 1] and d.day <> all(f.closed) as ends_open
+      (%(targets)s::jsonb ->> s.clock)::int) as is_late
   from spans s join chosen f on f.id = s.firm_id and f.since = s.since
-  cross join lateral (select (coalesce(s.ended_at, %(now)s) at time zone 'Asia/Tokyo')::date as day) d
   where s.clock = any(%(clocks)s) and s.began_at >= s.since and s.began_at < s.until
-), late as (
-  select *, over > 0 or (over = 0 and not ends_open) as is_late from judged
 )
 select firm_id, clock,
   count(*) filter (where is_done),
@@ -143,13 +178,14 @@ select firm_id, clock,
   count(*) filter (where is_done and not is_late),
   count(*) filter (where is_running and is_late),
   count(distinct case_id) filter (where is_running and is_late)
-from late where is_done or is_running group by firm_id, clock
+from judged where is_done or is_running group by firm_id, clock
 """
 
 CLOCKS = CLOCKS.replace(
     "{sides}",
     ",\n    ".join(
-        f"('{name}', %({name}_starts)s::text[], %({name}_answers)s::text[], %({name}_ends)s::text[])" for name in SPANS
+        f"('{name}', %({name}_starts)s::text[], %({name}_answers)s::text[], %({name}_ends)s::text[], {span.by_part})"
+        for name, span in SPANS.items()
     ),
 )
 

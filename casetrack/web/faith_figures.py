@@ -24,6 +24,7 @@ SHORT_NAMES: dict[str, "StrOrPromise"] = {
     "reasons": pgettext_lazy("chart", "Reasons"),
     "second_review": pgettext_lazy("chart", "Review"),
     "agreed": pgettext_lazy("chart", "Payment"),
+    "part_payment": pgettext_lazy("chart", "Part paid"),
 }
 MEASURE_NAMES: dict[str, "StrOrPromise"] = {
     "in_time": _("Done within the target"),

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from casetrack.calc.clocks import Clock, add_business_days
+from casetrack.cases.clocks import BREACHED
 from casetrack.cases.models import Case, Event
 from casetrack.cases.services import answer_extension, perform, request_extension
 from casetrack.cases.side_clocks import PART_PAYMENT, side_clocks_of
@@ -26,7 +27,7 @@ from casetrack.market.calendars import business_calendar
 from casetrack.negotiation.good_faith import good_faith_of
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt, deny_receipt, fail_payment, record_payment, show_payment
-from casetrack.notifications.clock_watch import BREACHED, WARNED, watch
+from casetrack.notifications.clock_watch import WARNED, watch
 from casetrack.people.models import User
 from tests.builders import Story
 

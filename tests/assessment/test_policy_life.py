@@ -64,6 +64,24 @@ def test_the_simulation_says_what_would_change_case_by_case(story: Story, draft:
     assert (found.before, found.after, found.difference) == (14009500, 27994500, Decimal(13985000))
 
 
+@pytest.mark.parametrize(
+    ("limits", "after"),
+    [
+        # What the draft pays is the whole loss of 27,994,500, of which 20, 10 and 0 percent are taken off.
+        ({"code_typed": "0.5"}, "22395600"),
+        ({"code_typed": "0.1"}, "25195050"),
+        ({}, "27994500"),
+    ],
+)
+def test_a_simulation_takes_a_reduction_as_far_as_the_draft_allows_it(
+    story: Story, draft: CompensationPolicy, ada: User, limits: dict[str, str], after: str
+) -> None:
+    edit_policy(draft, actor=ada, **{**FULL, "reductions": limits})
+    story.to_ledger().decided().wait(25).reduced("0.2").assessed()
+    found = simulated(draft, ada)
+    assert [after_it for _case, _before, after_it in found.rows] == [after]
+
+
 def test_a_simulation_leaves_out_other_periods_settled_cases_and_other_firms(
     story: Story, cast: Cast, draft: CompensationPolicy, ada: User
 ) -> None:

@@ -5,6 +5,7 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         "Policies are dated data: drafted, simulated on real cases, approved by a second person, then frozen": [
             "assessment/test_policy_life.py::test_ada_drafts_alma_approves_and_the_next_incident_is_held_to_it",
             "assessment/test_policy_life.py::test_the_simulation_says_what_would_change_case_by_case",
+            "assessment/test_policy_life.py::test_a_simulation_takes_a_reduction_as_far_as_the_draft_allows_it",
             "assessment/test_policy_life.py::test_who_prepared_it_does_not_approve_it",
             "assessment/test_policy_life.py::test_a_published_policy_is_never_edited_not_even_by_sql",
             "web/test_firm_policies.py::test_ada_drafts_simulates_and_hands_on_and_alma_publishes",

@@ -46,6 +46,10 @@ def test_ada_drafts_simulates_and_hands_on_and_alma_publishes(
     page = admin.get(f"{AT}2/").content.decode()
     assert "It would change 1 case of 1, by ¥13,985,000 in all." in page
     assert story.case.reference in page
+    listed = admin.get(f"{AT}2/changes.csv")
+    assert listed.content.decode("utf-8-sig").splitlines() == [
+        "Case,Due today,With this version,Difference", f"{story.case.reference},14009500,27994500,13985000",
+    ]  # fmt: skip
     admin.post(f"{AT}2/propose/")
     assert "Approve and publish" not in admin.get(f"{AT}2/").content.decode()
     assert "Approve and publish" in approver.get(f"{AT}2/").content.decode()
@@ -64,6 +68,27 @@ def test_a_draft_that_cannot_hold_keeps_what_was_typed(ada: User, client_of: As)
     assert 'value="150"' in html
     assert "Planted issues" in html
     assert CompensationPolicy.objects.filter(firm__code="MINATO").count() == 1
+
+
+def test_a_version_without_limits_says_that_it_reduces_nothing_unless_it_decides_each_case(
+    ada: User, client_of: As
+) -> None:
+    admin = client_of(ada)
+    admin.post(f"{AT}draft/", typed(reduction_code_typed=""))
+    assert admin.get(f"{AT}2/changes.csv").status_code == 404
+    page = admin.get(f"{AT}2/").content.decode()
+    assert "This policy reduces nothing." in page
+    assert "any share may be proposed" not in page
+    admin.post(f"{AT}2/edit/", typed(reduction_code_typed="", is_individual="on"))
+    assert "any share may be proposed" in admin.get(f"{AT}2/").content.decode()
+
+
+def test_another_firm_finds_no_list_of_what_a_version_would_change(ada: User, bruno: User, client_of: As) -> None:
+    client_of(ada).post(f"{AT}draft/", typed())
+    client_of(ada).post(f"{AT}2/simulate/")
+    run_simulation(Simulation.objects.get().pk)
+    assert client_of(ada).get(f"{AT}2/changes.csv").status_code == 200
+    assert client_of(bruno).get(f"{AT}2/changes.csv").status_code == 404
 
 
 @pytest.mark.parametrize("slug", EXAMPLES)

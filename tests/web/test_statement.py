@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.translation import override
 
+from casetrack.assessment.services import publish_policy
+from casetrack.assessment.services.policies import DEFAULT_POLICY
 from casetrack.assessment.statement import statement
 from casetrack.assessment.taxes import BOTH, FACTS, facts_for
 from casetrack.demo.prices import daily_bars
@@ -54,6 +56,19 @@ def test_both_sides_read_the_same_figures(client_of: ClientOf, priced: Story) ->
             row.row.result["loss"],
         ):
             assert yen(amount) in figures[0]
+
+
+def test_both_sides_read_the_policys_text_and_its_last_day(client_of: ClientOf, priced: Story, alma: User) -> None:
+    last = dt.date(2026, 6, 30)
+    fields = {"summary_ja": "損失の半分です。", "summary_en": "Half of the loss.", "application_until": last}
+    publish_policy(priced.case.firm, actor=alma, **{**DEFAULT_POLICY, **fields})
+    priced.assessed().offered()
+    for page in pages(client_of, priced):
+        policy = page.partition("The firm's policy, version 2")[2].partition("</details>")[0]
+        assert "Half of the loss." in policy
+        assert "Last day for an application" in policy
+        assert "30 June 2026" in policy
+        assert "This case was opened on" in policy
 
 
 def test_a_victim_finds_no_statement_that_did_not_come_with_an_offer(client_of: ClientOf, priced: Story) -> None:

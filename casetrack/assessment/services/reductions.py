@@ -66,10 +66,10 @@ def _side(case: Case, given: Mapping[str, Said], known: Mapping[str, Any], field
 
 def limit_of(case: Case, factors: Iterable[str]) -> Decimal | None:
     """The highest share that the policy of the case's incident allows. Raises InvalidInput if there is no policy."""
-    return _highest(policy_for(case), factors)
+    return highest_under(policy_for(case), factors)
 
 
-def _highest(policy: CompensationPolicy, factors: Iterable[str]) -> Decimal | None:
+def highest_under(policy: CompensationPolicy, factors: Iterable[str]) -> Decimal | None:
     """Where a policy names no limits, it reduces nothing; one that decides each case by itself leaves it to reasons."""
     limit = highest_share(policy.reductions, factors)
     return Decimal(0) if limit is None and not policy.is_individual else limit
@@ -140,7 +140,7 @@ def propose_reduction(
     sides = _side(case, customer, CUSTOMER, "customer"), _side(case, firm, FIRM, "firm")
     _check_words(sides[0], reason)
     policy = policy_for(case)
-    limit = _highest(policy, sides[0])
+    limit = highest_under(policy, sides[0])
     _check_share(share, limit)
     is_vulnerable = is_vulnerable or case.is_vulnerable
     _check_gross(is_vulnerable, is_gross, gross_reason)

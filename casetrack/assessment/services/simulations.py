@@ -16,6 +16,7 @@ from casetrack.assessment.models import (
     Simulation,
 )
 from casetrack.assessment.services.policies import UNPUBLISHED, content_hash, incident_on, require_maker
+from casetrack.assessment.services.reductions import highest_under
 from casetrack.calc.loss import Refusal, assess
 from casetrack.cases.workflow import ENDED, Status
 from casetrack.lib import clock
@@ -53,7 +54,7 @@ def touched(policy: CompensationPolicy) -> list[Assessment]:
         .exclude(case__status__in=SETTLED)
         .order_by("case", "-number")
         .distinct("case")
-        .select_related("case")
+        .select_related("case", "reduced_by")
         .prefetch_related("case__incidents", accounts)
     )
     last = policy.valid_until
@@ -65,15 +66,20 @@ def touched(policy: CompensationPolicy) -> list[Assessment]:
 
 
 def due_under(policy: CompensationPolicy, run: Assessment) -> Decimal:
-    """What the run's stored inputs would give under the policy, in whole yen, the run's reduction kept.
+    """What the run's stored inputs would give under the policy, in whole yen; the run's reduction as far as the policy
+    allows it.
 
     Raises calc.loss.Refusal.
     """
+    reduction = run.reduction
+    if run.reduced_by is not None:
+        limit = highest_under(policy, run.reduced_by.customer_factors)
+        reduction = reduction if limit is None else min(reduction, limit)
     method = run.method if policy.method == Method.CHOICE else policy.method
     total = Decimal(0)
     for place, row in enumerate(run.accounts.all()):
         given: dict[str, Any] = dict(row.inputs)
-        given["policy"] = policy.as_input(method, reduction=plain(run.reduction), with_solatium=place == 0)
+        given["policy"] = policy.as_input(method, reduction=plain(reduction), with_solatium=place == 0)
         total += Decimal(assess(given)["due"])
     return total
 

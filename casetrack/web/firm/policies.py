@@ -27,6 +27,9 @@ from casetrack.assessment.services import (
 from casetrack.assessment.services.policies import content_hash, may_make_policies
 from casetrack.assessment.statement import COMPONENTS
 from casetrack.lib.errors import DomainError
+from casetrack.lib.files import csv_text
+from casetrack.lib.money import plain
+from casetrack.web.downloads import csv_response
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import for_staff, me, membership, posted, refused
 from casetrack.web.firm.forms import PolicyForm, ReasonForm
@@ -197,6 +200,18 @@ def _send(pk: int) -> None:
     from casetrack.celery import app
 
     app.send_task("casetrack.assessment.tasks.simulate", [pk])
+
+
+@for_staff
+@require_safe
+def changes(request: HttpRequest, version: int) -> HttpResponse:
+    """Every case that the version would change by its last simulation, as CSV: whole yen."""
+    simulation = policy_at(request, version).simulations.filter(finished_at__isnull=False).order_by("-asked_at").first()
+    if simulation is None:
+        raise Http404
+    head = (_("Case"), _("Due today"), _("With this version"), _("Difference"))
+    rows = ((case, before, after, plain(Decimal(after) - Decimal(before))) for case, before, after in simulation.rows)
+    return csv_response(f"policy-{version}-changes.csv", csv_text([head, *rows]))
 
 
 @for_staff

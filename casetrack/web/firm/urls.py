@@ -143,6 +143,7 @@ policy = [
     path("", policies.policy, name="policy"),
     path("edit/", policies.edit, name="policy-edit"),
     path("simulate/", policies.simulate, name="policy-simulate"),
+    path("changes.csv", policies.changes, name="policy-changes"),
     path("propose/", policies.propose, name="policy-propose"),
     path("return/", policies.send_back, name="policy-return"),
     path("approve/", policies.approve, name="policy-approve"),

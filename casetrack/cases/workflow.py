@@ -240,7 +240,16 @@ ACTIONS: dict[str, Action] = {
             reason=True,
             service="mediation.services.close_case",
         ),
-        Action("decline", "cases.declined", _("Decline the case"), BEFORE_AGREED, S.DECLINED, (APPROVER,), reason=True),
+        Action(
+            "decline",
+            "cases.declined",
+            _("Decline the case"),
+            BEFORE_AGREED,
+            S.DECLINED,
+            (APPROVER,),
+            reason=True,
+            service="mediation.services.decline_case",
+        ),
         Action(
             "withdraw", "cases.withdrawn", _("Withdraw the case"), BEFORE_AGREED, S.WITHDRAWN, (VICTIM,), reason=False
         ),

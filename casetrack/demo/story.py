@@ -31,6 +31,7 @@ from casetrack.demo.cast import Cast
 from casetrack.ledger.models import Execution
 from casetrack.ledger.services import import_ledger
 from casetrack.lib.clock import tokyo, travel_to
+from casetrack.mediation.services import close_case, decline_case
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import Countersignature, Offer, Payment, Settlement
 from casetrack.negotiation.partial import names_in, settled_parts
@@ -54,6 +55,8 @@ HEADER = (
     "account,execution_id,executed_at,type,side,security,quantity,price,unit,currency,fx,settled_in,"
     "fees,tax,interest,open_price,amount,attribution\n"
 )
+# What the firm ends a case by, which a mediation may hold back.
+ENDINGS = {"close": close_case, "decline": decline_case}
 # Example A of docs/assessment.md: the investor of 16 April 2025.
 EXAMPLE_A = HEADER + (
     "{account},o1,2025-04-01T00:00:00+09:00,opening_position,,SP500F,20000000,,10000,,,,,,,,,\n"
@@ -147,7 +150,10 @@ class Story:
 
     def does(self, who: str, action: str, reason: str = "") -> "Story":
         with travel_to(self.at):
-            perform(self.case, action, actor=self.user(who), reason=reason)
+            if action in ENDINGS:
+                ENDINGS[action](self.case, actor=self.user(who), reason=reason)
+            else:
+                perform(self.case, action, actor=self.user(who), reason=reason)
         return self
 
     def acknowledged(self) -> "Story":

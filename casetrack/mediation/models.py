@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from casetrack.bodies.models import Body
 from casetrack.cases.models import Case
 from casetrack.lib.constraints import not_negative, one_of
-from casetrack.mediation.querysets import MediationQuerySet
+from casetrack.mediation.querysets import ConciliationProposalQuerySet, MediationQuerySet, MediationRecordQuerySet
 from casetrack.mediation.workflow import ENDED, LIVE, MediationStatus
 from casetrack.people.models import User
 
@@ -75,6 +75,27 @@ class Mediation(models.Model):
         return self.status in LIVE
 
 
+class MediationRecord(models.Model):
+    """What a body keeps of a mediation that has ended: that there was one, when, and how it ended; nothing of what was
+    said in it. The case itself it may no longer see. Written once, by `services.leading.finish`."""
+
+    mediation = models.OneToOneField(Mediation, on_delete=models.PROTECT, related_name="record")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="records")
+    reference = models.CharField(max_length=24)
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=14, choices=MediationStatus.choices)
+    file_number = models.CharField(max_length=60, blank=True)
+    applied_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField()
+
+    objects = MediationRecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [one_of("status", ENDED, "mediation_record_status")]
+        indexes = [models.Index(fields=["body", "applied_at", "id"], name="mediation_record_desk")]
+
+
 class Hearing(models.Model):
     """A day on which the body hears the sides. `place` is where, or how it is done online; `note` is for both sides."""
 
@@ -131,6 +152,8 @@ class ConciliationProposal(models.Model):
     firm_replied_at = models.DateTimeField(null=True)
     firm_replied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
+
+    objects = ConciliationProposalQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from casetrack.cases.models import Case
 from casetrack.cases.services import assign_case, perform
 from casetrack.cases.workflow import ACTIONS, Status, is_legal
 from casetrack.lib.errors import DomainError, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.mediation.services import decline_case
 from casetrack.people.models import User
 from tests.builders import Cast, Story
 
@@ -41,7 +42,7 @@ def test_a_victim_cannot_acknowledge_the_own_case(story: Story, vera: User) -> N
 def test_bruno_cannot_touch_a_case_of_minato(story: Story, bruno: User) -> None:
     story.to_investigation()
     with pytest.raises(NotAllowed):
-        perform(story.case, "decline", actor=bruno, reason="x")
+        decline_case(story.case, actor=bruno, reason="x")
 
 
 def test_ivan_cannot_start_before_the_case_is_acknowledged(story: Story, ivan: User) -> None:
@@ -53,8 +54,8 @@ def test_ivan_cannot_start_before_the_case_is_acknowledged(story: Story, ivan: U
 def test_alma_declines_only_with_a_reason(story: Story, alma: User) -> None:
     story.to_investigation()
     with pytest.raises(InvalidInput):
-        perform(story.case, "decline", actor=alma, reason="  ")
-    perform(story.case, "decline", actor=alma, reason="Own device.")
+        decline_case(story.case, actor=alma, reason="  ")
+    decline_case(story.case, actor=alma, reason="Own device.")
     assert story.case.status == Status.DECLINED
     assert story.case.events.get(action="cases.declined").reason == "Own device."
 

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from casetrack.cases.models import Case
+from casetrack.cases.permissions import is_within_limit
 from casetrack.demo.mediation import (
     firm_says,
     hearing_set,
@@ -29,6 +30,7 @@ from casetrack.mediation.services import (
     propose_settlement,
     set_hearing,
 )
+from casetrack.mediation.services.proposals import LONGEST_TO_ANSWER
 from casetrack.negotiation.models import Offer
 from casetrack.negotiation.services import resume_negotiation
 from casetrack.people.models import User
@@ -95,6 +97,7 @@ def test_a_proposal_has_whole_yen_words_reasons_and_a_day(story: Story) -> None:
         ("text", {"components": {}, "text": ""}),
         ("reasons", {"components": {}, "reasons": " "}),
         ("answer_by", {"components": {}, "answer_by": story.at}),
+        ("answer_by", {"components": {}, "answer_by": story.at + LONGEST_TO_ANSWER + dt.timedelta(seconds=1)}),
     ]
     with travel_to(story.at):
         for field, change in bad:
@@ -225,7 +228,7 @@ def test_a_proposal_from_before_a_part_was_settled_is_refused_but_not_accepted(s
         resume_negotiation(story.case, actor=story.user("alma"), reason="…")
     story.part_offered("costs").accepted()
     for answers in (firm_says, victim_says):
-        with pytest.raises(Conflict, match="settled since"):
+        with pytest.raises(Conflict, match="has changed since"):
             answers(story, proposal)
     victim_says(story, proposal, yes=False)
 
@@ -240,3 +243,16 @@ def test_a_proposal_waits_in_the_list_of_every_approver_whose_limit_reaches(stor
     firm_says(story, proposal)
     with travel_to(story.at):
         assert not Case.objects.filter(waits_for(alma)).exists()
+
+
+def test_parts_that_were_settled_count_in_the_list_as_they_do_in_the_service(story: Story) -> None:
+    """2,000,000 and the 14,500 from before: who accepts 2,014,499 alone does not find it in the list."""
+    story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1).accepted().countersigned()
+    proposal = to_proposal(story.wait(1).rest_offered(), 2_000_000)
+    assert ConciliationProposal.objects.burden_of(proposal) == 2_014_500
+    alma = story.user("alma")
+    for limit, reaches in ((2_014_499, False), (2_014_500, True)):
+        alma.membership.approves_up_to = Decimal(limit)
+        with travel_to(story.at):
+            assert Case.objects.filter(waits_for(alma), pk=story.case.pk).exists() == reaches, limit
+            assert is_within_limit(alma, ConciliationProposal.objects.burden_of(proposal)) == reaches

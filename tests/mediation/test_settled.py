@@ -7,13 +7,20 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
-from casetrack.demo.mediation import applied, firm_says, to_proposal, victim_says
+from casetrack.demo.mediation import applied, firm_says, hearing_set, proposed, taken_on, to_proposal, victim_says
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, InvalidInput
-from casetrack.mediation.services import agreed_amount, approve_bound_offer, prepare_bound_offer
+from casetrack.mediation.services import (
+    agreed_amount,
+    approve_bound_offer,
+    is_held_by_mediation,
+    prepare_bound_offer,
+    revoke_bound_acceptance,
+    settled_mediation,
+)
 from casetrack.negotiation.good_faith import good_faith_of
 from casetrack.negotiation.good_faith_words import csv_text
-from casetrack.negotiation.models import Offer
+from casetrack.negotiation.models import Offer, Settlement
 from casetrack.negotiation.proposal import Proposal, at_amount
 from casetrack.negotiation.services import accept_offer, live_settlements, revoke_acceptance
 from tests.builders import Story
@@ -98,6 +105,59 @@ def test_an_acceptance_that_is_taken_back_binds_the_firm_again(mediated: Story) 
         approve_bound_offer(offer, actor=mediated.user("alma"))
         agreed = accept_offer(offer, actor=mediated.user("vera"))
         revoke_acceptance(agreed, actor=mediated.user("vera"))
+    assert agreed_amount(mediated.case) == AGREED
+
+
+def in_part(story: Story) -> Settlement:
+    """14,500 yen settled in part, and an offer for the rest."""
+    story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1)
+    return story.accepted().settlement
+
+
+def test_a_part_on_top_of_which_a_mediation_was_settled_is_not_taken_back(story: Story) -> None:
+    """Without the part the 2,000,000 yen for the rest would be for the whole: 14,500 less than both agreed on."""
+    part = in_part(story)
+    story.rest_offered()
+    mediation = taken_on(story)
+    hearing_set(story, mediation)
+    proposal = proposed(story.wait(1), mediation, AGREED)
+    assert not is_held_by_mediation(part)
+    victim_says(story, proposal)
+    firm_says(story, proposal)
+    assert story.at < part.revocable_until
+    assert is_held_by_mediation(part)
+    with travel_to(story.at), pytest.raises(Conflict, match="on top of this part"):
+        revoke_bound_acceptance(part, actor=story.user("vera"))
+    with (
+        travel_to(story.at),
+        pytest.raises(DatabaseError, match="on top of this part"),
+        transaction.atomic(),
+    ):
+        revoke_acceptance(part, actor=story.user("vera"))
+    assert agreed_amount(story.case) == AGREED
+
+
+def test_a_part_may_be_taken_back_while_the_proposal_waits_which_then_is_accepted_by_nobody(story: Story) -> None:
+    part = in_part(story)
+    story.rest_offered()
+    mediation = taken_on(story)
+    hearing_set(story, mediation)
+    proposal = proposed(story.wait(1), mediation, AGREED)
+    victim_says(story, proposal)
+    with travel_to(story.at):
+        revoke_bound_acceptance(part, actor=story.user("vera"))
+    with pytest.raises(Conflict, match="has changed since"):
+        firm_says(story, proposal)
+    firm_says(story, proposal, yes=False, words="条件が変わりました。")
+    assert settled_mediation(story.case) is None
+
+
+def test_the_settlement_of_the_mediation_itself_may_be_taken_back(mediated: Story) -> None:
+    offer = prepared(mediated, AGREED)
+    with travel_to(mediated.at):
+        approve_bound_offer(offer, actor=mediated.user("alma"))
+        whole = accept_offer(offer, actor=mediated.user("vera"))
+        revoke_bound_acceptance(whole, actor=mediated.user("vera"))
     assert agreed_amount(mediated.case) == AGREED
 
 

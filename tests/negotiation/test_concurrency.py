@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 
 from casetrack.cases.models import Case
-from casetrack.cases.services import perform
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
+from casetrack.mediation.services import decline_case
 from casetrack.negotiation.models import Offer, Settlement
 from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import accept_offer, approve_offer, prepare_offer, withdraw_offer
@@ -141,6 +141,6 @@ def test_two_approvers_and_the_victim_at_once_leave_one_truth(story: Story, of_a
 
 def test_two_declines_at_once_decline_once(story: Story) -> None:
     def decline() -> None:
-        perform(Case.objects.get(), "decline", actor=story.user("alma"), reason="x")
+        decline_case(Case.objects.get(), actor=story.user("alma"), reason="x")
 
     assert sorted(at_once(decline, decline)) == ["illegal_transition", "ok"]

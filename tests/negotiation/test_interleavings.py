@@ -21,6 +21,7 @@ from casetrack.cases.services import perform
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
+from casetrack.mediation.services import decline_case
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import LegalBasis, Offer, OfferParty, Payment, Settlement
 from casetrack.negotiation.partial import names_in, settled_parts
@@ -209,6 +210,7 @@ ON_CASES: dict[str, Callable[[Table, Case, User, int], object]] = {
     "clear": Table.clear,
     "pay": Table.pay,
     "lapse": lambda table, _case, _actor, _place: lapse_offers(table.now, actor=User.objects.system()),
+    "decline": lambda _table, case, actor, _place: decline_case(case, actor=actor, reason="…"),
     "resume": lambda _table, case, actor, _place: resume_negotiation(case, actor=actor, reason="…"),
     "confirm": lambda table, case, actor, place: confirm_receipt(table.payment(case, place), actor=actor),
     "deny": lambda table, case, actor, place: deny_receipt(table.payment(case, place), actor=actor, reason="…"),

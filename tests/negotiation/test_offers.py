@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from casetrack.cases.services import decide_executions, perform
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed
+from casetrack.mediation.services import decline_case
 from casetrack.negotiation.models import Offer, Settlement
 from casetrack.negotiation.proposal import Proposal, at_amount
 from casetrack.negotiation.services import (
@@ -138,7 +139,7 @@ def test_an_expired_offer_cannot_be_accepted_and_lapses(story: Story, vera: User
 def test_an_offer_of_a_declined_case_cannot_be_accepted(story: Story, vera: User, alma: User) -> None:
     story.to_offer()
     with travel_to(story.at):
-        perform(story.case, "decline", actor=alma, reason="x")
+        decline_case(story.case, actor=alma, reason="x")
         with pytest.raises(IllegalTransition):
             accept_offer(story.offer, actor=vera)
 

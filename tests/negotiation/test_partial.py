@@ -14,6 +14,7 @@ from casetrack.intake.additions import why_closed
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from casetrack.lib.scope import system_scope
+from casetrack.mediation.services import decline_case
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.good_faith import good_faith_of
 from casetrack.negotiation.models import Measure, Offer, Payment, Settlement
@@ -514,6 +515,6 @@ def test_accepting_a_part_and_approving_another_offer_at_once_leave_one_truth(ca
 
 def test_the_firm_may_decline_and_reopen_with_a_part_settled(in_part: Story, alma: User) -> None:
     with travel_to(in_part.at):
-        perform(in_part.case, "decline", actor=alma, reason="…")
+        decline_case(in_part.case, actor=alma, reason="…")
         perform(in_part.case, "reopen", actor=alma, reason="…")
     assert settled_parts(in_part.case) == {"1": ["costs", "solatium"]}

@@ -242,5 +242,5 @@ def test_the_case_page_has_a_bounded_number_of_queries(
         story.says("vera", f"Letter {n}")
     ivans = client_of(ivan)
     ivans.get(at(story))
-    with django_assert_max_num_queries(58):
+    with django_assert_max_num_queries(59):
         assert ivans.get(at(story)).status_code == 200

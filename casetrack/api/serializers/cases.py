@@ -14,7 +14,7 @@ from casetrack.cases.workflow import MEDIATOR, VICTIM, Status
 from casetrack.people.models import Language, User
 
 # Actions with a service of their own that can be done by a program all the same.
-BY_PROGRAM = ("close",)
+BY_PROGRAM = ("close", "decline")
 
 
 class ActionFields(TypedDict):
@@ -51,7 +51,7 @@ class ActionSerializer(serializers.Serializer[Any]):
 
 class CaseSerializer(serializers.Serializer[Any]):
     """What both sides see. Needs `user` and `now` in the context, and `is_mediated` on the case: while a body mediates
-    in it, it is not closed."""
+    in it, the firm does not end it."""
 
     reference = serializers.CharField()
     firm = FirmSerializer()
@@ -83,7 +83,7 @@ class CaseSerializer(serializers.Serializer[Any]):
                 else reverse("api:case-action", args=[case.reference, action.name]),
             }
             for action in available_actions(user, case, self.context["now"])
-            if not (action.name == "close" and case.is_mediated)  # type: ignore[attr-defined]
+            if not (action.name in BY_PROGRAM and case.is_mediated)  # type: ignore[attr-defined]
         ]
 
 

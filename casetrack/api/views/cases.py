@@ -26,11 +26,11 @@ from casetrack.cases.models import Case, Event
 from casetrack.cases.services import perform
 from casetrack.cases.workflow import ACTIONS, Status
 from casetrack.mediation.models import Mediation
-from casetrack.mediation.services import close_case
+from casetrack.mediation.services import close_case, decline_case
 
 STATUS = OpenApiParameter("status", str, "query", enum=Status.values, description="Only cases at this status.")
 # What performs the actions of BY_PROGRAM.
-SERVICES = {"close": close_case}
+SERVICES = {"close": close_case, "decline": decline_case}
 ACTION = OpenApiParameter(
     "action",
     str,

@@ -1,4 +1,4 @@
-"""Turning to a body: the application, what the body says to it, and how a mediation ends without a settlement."""
+"""Turning to a body: the application, and that the body takes it on."""
 
 from decimal import Decimal
 
@@ -10,13 +10,12 @@ from casetrack.bodies.models import Body
 from casetrack.cases.events import write_event
 from casetrack.cases.models import Case
 from casetrack.cases.permissions import require
-from casetrack.cases.services import move, perform
+from casetrack.cases.services import perform
 from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import VICTIM, Status
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.lib.money import plain
-from casetrack.lib.scope import system_scope
 from casetrack.mediation.fees import fee_of
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.services.leading import begin, finish, said
@@ -93,54 +92,3 @@ def accept_application(mediation: Mediation, *, actor: User, file_number: str = 
             _("The text is longer than %(limit)s characters."), field="file_number", limit=LONGEST_NUMBER
         )  # fmt: skip
     return finish(mediation, "accept", actor=actor, accepted_at=clock.now(), file_number=file_number)
-
-
-@transaction.atomic
-def decline_application(mediation: Mediation, *, actor: User, reason: str) -> Mediation:
-    """The body does not take the case on, and so no longer sees it. Raises NotAllowed, Conflict, InvalidInput (no
-    reason)."""
-    begin(mediation, "decline", actor=actor)
-    finish(mediation, "decline", actor=actor, reason=reason)
-    _take_from(mediation)
-    return mediation
-
-
-@transaction.atomic
-def end_mediation(mediation: Mediation, *, actor: User, reason: str) -> Mediation:
-    """The body ends it: no settlement is to be expected. Raises NotAllowed, Conflict, InvalidInput (no reason)."""
-    begin(mediation, "end", actor=actor)
-    _end_proposal(mediation)
-    return finish(mediation, "end", actor=actor, reason=reason)
-
-
-@transaction.atomic
-def withdraw_mediation(mediation: Mediation, *, actor: User, reason: str = "") -> Mediation:
-    """The applicant takes the application back, and with it the consent: the body no longer sees the case.
-
-    Raises NotAllowed, Conflict, InvalidInput (too long).
-    """
-    begin(mediation, "withdraw", actor=actor)
-    _end_proposal(mediation)
-    finish(mediation, "withdraw", actor=actor, reason=reason)
-    _take_from(mediation)
-    return mediation
-
-
-def _take_from(mediation: Mediation) -> None:
-    """The body no longer sees the case. In the system's scope: no mediator gives a case away by itself."""
-    mediation.case.body = None
-    with system_scope():
-        mediation.case.save(update_fields=["body"])
-
-
-def _end_proposal(mediation: Mediation) -> None:
-    mediation.proposals.filter(ended_at=None).update(ended_at=clock.now())
-
-
-@transaction.atomic
-def close_case(case: Case, *, actor: User, reason: str) -> Case:
-    """The firm closes a case, unless a body mediates in it. Raises Conflict, and as `cases.services.move`."""
-    lock(case)
-    if live_mediation(case) is not None:
-        raise Conflict(_("A body mediates in this case. It can be closed once the mediation has ended."))
-    return move(case, "close", actor=actor, reason=reason)

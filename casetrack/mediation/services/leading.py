@@ -10,13 +10,31 @@ from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import ENDED as CASE_ENDED
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
-from casetrack.mediation.models import Mediation
+from casetrack.lib.scope import system_scope
+from casetrack.mediation.models import Mediation, MediationRecord
 from casetrack.mediation.workflow import ACTIONS, ENDED, MediationStatus
+from casetrack.negotiation.services.offers import is_settled
 from casetrack.people.models import User
 
 LONGEST = 8000
 # What is still possible once the case itself has ended: to end the mediation too.
 ENDINGS = ("decline", "end", "withdraw")
+# What is not once the sides have settled the whole by themselves.
+BEFORE_SETTLED = (
+    "propose", "accept_as_victim", "refuse_as_victim", "accept_as_firm", "refuse_as_firm", "settle",
+)  # fmt: skip
+KEPT = ("body", "number", "status", "file_number", "applied_at", "accepted_at", "ended_at")
+
+
+def possible(mediation: Mediation, role: str) -> set[str]:
+    """The names of what somebody in `role` may do with the mediation now: what the table allows, as far as the case has
+    not ended and is not settled. For pages and their buttons; `begin` decides."""
+    names = {name for name, row in ACTIONS.items() if role in row.by and mediation.status in row.sources}
+    if mediation.case.status in CASE_ENDED:
+        return names & set(ENDINGS)
+    if names & set(BEFORE_SETTLED) and is_settled(mediation.case):
+        return names - set(BEFORE_SETTLED)
+    return names
 
 
 def said(text: str, field: str, *, required: bool = True) -> str:
@@ -67,8 +85,20 @@ def finish(
     for name, value in fields.items():
         setattr(mediation, name, value)
     mediation.save(update_fields=["status", *fields])
+    if row.target in ENDED:
+        _record(mediation)
     write_event(
         mediation.case, row.done, actor=actor, reason=reason, body=mediation.body,
         data={"mediation": mediation.number, **(data or {})},
     )  # fmt: skip
     return mediation
+
+
+def _record(mediation: Mediation) -> None:
+    """What the body keeps. In the system's scope: whoever ended it, the record is the body's."""
+    with system_scope():
+        MediationRecord.objects.create(
+            mediation=mediation,
+            reference=mediation.case.reference,
+            **{name: getattr(mediation, name) for name in KEPT},
+        )

@@ -10,12 +10,17 @@ from casetrack.assessment.models import Assessment
 from casetrack.cases.models import Case
 from casetrack.cases.services.status import lock
 from casetrack.lib.errors import Conflict, InvalidInput
+from casetrack.lib.money import ZERO
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.workflow import MediationStatus
-from casetrack.negotiation.models import Offer
+from casetrack.negotiation.models import Offer, OfferParty, Settlement
 from casetrack.negotiation.proposal import Proposal
-from casetrack.negotiation.services import approve_offer, live_settlement, prepare_offer
+from casetrack.negotiation.services import approve_offer, live_settlement, prepare_offer, revoke_acceptance
+from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
+
+# How an offer ends by what its customer does, or does not do in its time.
+LEFT = (OfferStatus.REFUSED, OfferStatus.COUNTERED, OfferStatus.LAPSED)
 
 
 def settled_mediation(case: Case) -> Mediation | None:
@@ -28,6 +33,38 @@ def agreed_amount(case: Case) -> Decimal | None:
     """Whole yen on which the sides settled in mediation and which is not settled here yet; None: there is none."""
     mediation = settled_mediation(case)
     return None if mediation is None or live_settlement(case) is not None else mediation.amount
+
+
+def owes_offer(case: Case) -> bool:
+    """Whether the firm still has to make the offer on which a mediation was settled, or the customer may still answer
+    it. An offer that the customer refused, countered or let lapse is made."""
+    mediation = settled_mediation(case)
+    if mediation is None or live_settlement(case) is not None:
+        return False
+    made = Offer.objects.filter(case=case, party=OfferParty.FIRM, settles=[], amount=mediation.amount or ZERO)
+    return not made.filter(status__in=LEFT, ended_at__gte=mediation.ended_at).exists()
+
+
+def is_held_by_mediation(settlement: Settlement) -> bool:
+    """Whether a mediation was settled on top of this settlement of a part. The amount that binds both sides is for the
+    rest; without the part it would be for more than they agreed on."""
+    mediation = settled_mediation(settlement.case) if settlement.is_partial else None
+    return mediation is not None and mediation.ended_at is not None and settlement.agreed_at <= mediation.ended_at
+
+
+@transaction.atomic
+def revoke_bound_acceptance(settlement: Settlement, *, actor: User, reason: str = "") -> Settlement:
+    """`negotiation.services.revoke_acceptance`, but for a part on top of which a mediation was settled: by accepting
+    the body's proposal both sides have confirmed it.
+
+    Raises Conflict (such a part) besides.
+    """
+    lock(settlement.case)
+    if is_held_by_mediation(settlement):
+        raise Conflict(
+            _("The mediation was settled for the rest, on top of this part. It can no longer be taken back.")
+        )
+    return revoke_acceptance(settlement, actor=actor, reason=reason)
 
 
 @transaction.atomic

@@ -46,9 +46,14 @@ def lead(offer: Offer, action: str, *, actor: User, reason: str = "") -> Offer:
     return offer
 
 
+def is_settled(case: Case) -> bool:
+    """Whether the whole is agreed on."""
+    return Settlement.objects.live().whole().filter(case=case).exists()
+
+
 def check_not_settled(case: Case) -> None:
     """Once agreed on the whole, always agreed: after an escalation too. Raises Conflict."""
-    if Settlement.objects.live().whole().filter(case=case).exists():
+    if is_settled(case):
         raise Conflict(_("This case is settled. What was agreed is paid; it is not negotiated again."))
 
 

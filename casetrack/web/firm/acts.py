@@ -18,7 +18,7 @@ from casetrack.cases.workflow import ACTIONS, Action
 from casetrack.correspondence.services import send_message, write_note
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError, IllegalTransition
-from casetrack.mediation.services import close_case
+from casetrack.mediation.services import close_case, decline_case
 from casetrack.negotiation.services import resume_negotiation
 from casetrack.web.errors import explain
 from casetrack.web.firm.case import page
@@ -26,7 +26,7 @@ from casetrack.web.firm.doors import act, firm_case, for_staff, me, posted, refu
 from casetrack.web.firm.forms import AssignForm, MessageForm, NoteForm, ReasonForm
 
 # Actions with a reason whose precondition another service checks.
-SERVICES = {"close": close_case, "resume_negotiation": resume_negotiation}
+SERVICES = {"close": close_case, "decline": decline_case, "resume_negotiation": resume_negotiation}
 QUESTIONS = {
     "ask_victim": (gettext_lazy("Your question"), gettext_lazy("The victim reads it and answers here.")),
     "decline": (gettext_lazy("Reasons"), gettext_lazy("The victim reads them. Be complete.")),

@@ -21,7 +21,7 @@ from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.mediation.services import live_mediation
+from casetrack.mediation.services import may_firm_end
 from casetrack.negotiation.models import Offer, Payment, Settlement
 from casetrack.negotiation.services import live_settlements
 from casetrack.negotiation.services.offers import MAY_OFFER
@@ -53,8 +53,8 @@ def buttons(
     settlement or a mediation under way rules out has no button.
     """
     hidden = {"offer"} | ({"resume_negotiation"} if settlement is not None else set())
-    if case.body_id is not None and live_mediation(case) is not None:
-        hidden.add("close")
+    if not may_firm_end(case):
+        hidden |= {"close", "decline"}
     if settlement is None or payment is not None:
         hidden.add("record_payment")
     if payment is None:

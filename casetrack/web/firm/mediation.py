@@ -14,10 +14,9 @@ from casetrack.cases import permissions
 from casetrack.cases.workflow import APPROVER
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.mediation.models import Mediation
-from casetrack.mediation.services import agreed_amount, answer_as_firm
+from casetrack.mediation.models import ConciliationProposal, Mediation
+from casetrack.mediation.services import agreed_amount, answer_as_firm, possible
 from casetrack.mediation.services.leading import LONGEST
-from casetrack.negotiation.partial import settled_burden
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.forms.fields import ChoiceField, LongTextField
 from casetrack.web.mediations import context_of
@@ -46,7 +45,8 @@ def mediation(request: HttpRequest, reference: str) -> HttpResponse:
     shown: dict[str, Any] = context_of(last, clock.now(), user=user)
     proposal = shown["open_proposal"]
     is_approver = permissions.role_in(user, case) == APPROVER
-    may_answer = is_approver and proposal is not None and not proposal.firm_reply
+    is_asked = proposal is not None and not proposal.firm_reply and "accept_as_firm" in possible(last, APPROVER)
+    may_answer = is_approver and is_asked
     form = ReplyForm(posted(request)) if may_answer or request.method == "POST" else None
     status = 400 if request.method == "POST" else 200
     if form is not None and form.is_bound and proposal is None:
@@ -65,7 +65,9 @@ def mediation(request: HttpRequest, reference: str) -> HttpResponse:
         "case": case,
         **shown,
         "form": form,
-        "is_above_limit": may_answer and not permissions.is_within_limit(user, proposal.amount + settled_burden(case)),
+        "is_asked": is_asked,
+        "is_above_limit": may_answer
+        and not permissions.is_within_limit(user, ConciliationProposal.objects.burden_of(proposal)),
         "agreed": agreed_amount(case),
         "run": case.assessments.order_by("number").last(),
         "can_offer": permissions.role_in(user, case) == "investigator",

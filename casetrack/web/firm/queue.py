@@ -86,7 +86,7 @@ def waits_for(approver: User) -> Q:
         offers = offers.filter(amount__lte=place.approves_up_to - F("waived") - settled_before())
         unsigned = unsigned.filter(amount__lte=place.approves_up_to - F("offer__waived") - settled_before("offer__"))
         moving = moving.filter(amount__lte=place.approves_up_to)
-        proposed = proposed.filter(amount__lte=place.approves_up_to)
+        proposed = proposed.within(place.approves_up_to)
     bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
     waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned, moving, proposed))
     return reduce(or_, (Q(pk__in=cases) for cases in waiting))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from casetrack.cases.workflow import MEDIATOR
 from casetrack.lib import clock
 from casetrack.mediation.models import Hearing, Mediation
 from casetrack.mediation.services import (
@@ -16,13 +17,13 @@ from casetrack.mediation.services import (
     cancel_hearing,
     decline_application,
     end_mediation,
+    possible,
     propose_settlement,
     set_hearing,
 )
 from casetrack.negotiation.partial import settled_parts
 from casetrack.people.models import User
 from casetrack.web.forms.fields import IdempotentForm
-from casetrack.web.mediator.case import may_do
 from casetrack.web.mediator.doors import for_mediators, handed_case, me, mediation_in, posted, written
 from casetrack.web.mediator.forms import AcceptForm, HearingForm, ProposalForm, ReasonForm
 from casetrack.web.parts import in_words
@@ -31,9 +32,9 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _begun(request: HttpRequest, reference: str, action: str) -> Mediation:
-    """The mediation; 404 for a page of what the table does not allow now."""
+    """The mediation; 404 for a page of what is not possible now."""
     mediation = mediation_in(request, handed_case(request, reference))
-    if request.method != "POST" and action not in may_do(mediation):
+    if request.method != "POST" and action not in possible(mediation, MEDIATOR):
         raise Http404
     return mediation
 
@@ -92,7 +93,10 @@ decline = _reasoned(
 )  # fmt: skip
 end = _reasoned(
     "end", end_mediation, title=gettext_lazy("End without a settlement"),
-    lead=gettext_lazy("When no settlement is to be expected. It cannot be taken back. The customer can apply again."),
+    lead=gettext_lazy(
+        "When no settlement is to be expected. It cannot be taken back, and you no longer see the case: finish your"
+        " papers first. The customer can apply again."
+    ),
     done=gettext_lazy("The mediation has ended. Both sides are told."),
 )  # fmt: skip
 

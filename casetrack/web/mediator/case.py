@@ -10,12 +10,12 @@ from casetrack.assessment.models import Assessment
 from casetrack.assessment.statement import parts_of
 from casetrack.cases.models import Case
 from casetrack.cases.timeline import timeline
+from casetrack.cases.workflow import MEDIATOR
 from casetrack.correspondence.models import Message
 from casetrack.documents.models import Document
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib import clock
-from casetrack.mediation.models import Mediation
-from casetrack.mediation.workflow import ACTIONS
+from casetrack.mediation.services import possible
 from casetrack.negotiation.models import Offer
 from casetrack.negotiation.proposal import compare
 from casetrack.web.evidence import give_download, rows_of
@@ -25,11 +25,6 @@ from casetrack.web.mediations import context_of
 from casetrack.web.mediator.doors import for_mediators, handed_case, me, mediation_in
 from casetrack.web.report.words import sections
 from casetrack.web.statements import statement_page
-
-
-def may_do(mediation: Mediation) -> set[str]:
-    """The names of what the table lets the body do now."""
-    return {name for name, row in ACTIONS.items() if "mediator" in row.by and mediation.status in row.sources}
 
 
 @for_mediators
@@ -42,7 +37,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "case": found,
         **context_of(mediation, clock.now(), user=user),
-        "may": may_do(mediation),
+        "may": possible(mediation, MEDIATOR),
         "runs": Assessment.objects.visible_to(user).filter(case=found).order_by("-number"),
         "offers": [
             {"offer": offer, "parts": parts_of(offer.components), "compared": compare(offer)}

@@ -6,8 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from casetrack.cases.models import Case
-from casetrack.cases.workflow import Status
-from casetrack.mediation.models import Mediation
+from casetrack.mediation.models import Mediation, MediationRecord
 from casetrack.mediation.workflow import MediationStatus
 from casetrack.people.models import User
 from casetrack.web.mediations import TONES
@@ -17,7 +16,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def mediation_badge(mediation: Mediation) -> SafeString:
+def mediation_badge(mediation: Mediation | MediationRecord) -> SafeString:
     tone = TONES[MediationStatus(mediation.status)]
     return badge(tone, tone, mediation.get_status_display())
 
@@ -25,7 +24,5 @@ def mediation_badge(mediation: Mediation) -> SafeString:
 @register.inclusion_tag("includes/mediation_card.html")
 def mediation_card(case: Case, user: User, address: str) -> dict[str, Any]:
     """How the last mediation of the case stands, with a link to `address`; nothing where there never was one."""
-    if case.body_id is None and case.status != Status.ESCALATED:  # a mediation leaves the one or the other behind
-        return {"mediation": None}
     own = Mediation.objects.visible_to(user).filter(case=case).select_related("body")
     return {"mediation": own.order_by("number").last(), "address": address}

@@ -12,28 +12,32 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from casetrack.assessment.models import Assessment
+from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.bodies.models import Body
 from casetrack.cases.models import Case
 from casetrack.cases.permissions import can
 from casetrack.cases.services import perform
-from casetrack.cases.workflow import Status
+from casetrack.cases.workflow import VICTIM, Status
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
 from casetrack.lib.money import round_yen
-from casetrack.mediation.models import Mediation
+from casetrack.mediation.models import ConciliationProposal, Mediation
 from casetrack.mediation.services import (
     agreed_amount,
     answer_as_victim,
     apply_for_mediation,
     check_may_apply,
+    possible,
     withdraw_mediation,
 )
 from casetrack.mediation.services.leading import LONGEST
 from casetrack.negotiation.finmac import FEES, bracket_of
 from casetrack.negotiation.models import Offer, OfferParty
+from casetrack.negotiation.partial import settled_parts
 from casetrack.web.forms.choices import ChoiceField
 from casetrack.web.forms.fields import CheckboxField, LongTextField, YenField
 from casetrack.web.mediations import DONE, NEXT, context_of
+from casetrack.web.parts import in_words
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import CaseForm, ReasonForm
 from casetrack.web.victim.letters import page_methods, problems_of, write_once
@@ -65,8 +69,9 @@ class EscalateForm(CaseForm):
     consent = CheckboxField(
         label=_(
             "I agree that the body reads this case: my report, the messages with the firm, files, offers and documents."
-            " It sees no bank account, no full account number, and none of the firm's internal notes. If I withdraw the"
-            " application, it no longer sees the case."
+            " It sees no bank account, no full account number, and none of the firm's internal notes. Once the"
+            " mediation has ended, or I withdraw the application, it no longer sees the case; if it settles the"
+            " case, it sees it until the case is closed."
         ),
         name=_("that the body may read the case"), required=False,
     )  # fmt: skip
@@ -174,6 +179,11 @@ def mediation_of(request: HttpRequest, case: Case) -> Mediation:
     return last
 
 
+def may_answer(mediation: Mediation, proposal: ConciliationProposal) -> bool:
+    """Whether the victim has not answered it and the case still asks for an answer."""
+    return not proposal.victim_reply and "accept_as_victim" in possible(mediation, VICTIM)
+
+
 @require_safe
 @for_victims
 def mediation(request: HttpRequest, reference: str) -> HttpResponse:
@@ -185,7 +195,7 @@ def mediation(request: HttpRequest, reference: str) -> HttpResponse:
         "case": case,
         **shown,
         "next": DONE if found.status == "settled" and agreed_amount(case) is None else NEXT[found.status],
-        "may_answer": waiting is not None and not waiting.victim_reply,
+        "may_answer": waiting is not None and may_answer(found, waiting),
         "may_apply": can_apply_now(case),
     }
     return render(request, "victim/mediation.html", context)
@@ -209,7 +219,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     case, user = own_case(request, reference), me(request)
     shown = context_of(mediation_of(request, case), clock.now(), user=user)
     proposal = shown["open_proposal"]
-    if proposal is None or (request.method != "POST" and proposal.victim_reply):
+    if proposal is None or (request.method != "POST" and not may_answer(shown["mediation"], proposal)):
         raise Http404
     proposal.mediation = shown["mediation"]
     form = ReplyForm(posted(request))
@@ -221,7 +231,10 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     if write_once(request, form, "mediation.answer", write):
         messages.success(request, _("Your answer is given. The body and the firm are told."))
         return redirect("victim:mediation", reference=case.reference)
-    context = {"case": case, "form": form, "problems": problems_of(form), **shown, "proposal": proposal}
+    context = {
+        "case": case, "form": form, "problems": problems_of(form), **shown, "proposal": proposal,
+        "settled": in_words(settled_parts(case), PLAIN_COMPONENTS),
+    }  # fmt: skip
     return render(request, "victim/mediation_answer.html", context)
 
 

@@ -13,6 +13,7 @@ from casetrack.assessment.models import Assessment
 from casetrack.assessment.statement import PLAIN_COMPONENTS
 from casetrack.cases.permissions import can
 from casetrack.lib import clock
+from casetrack.mediation.services import is_held_by_mediation, revoke_bound_acceptance
 from casetrack.negotiation import services
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
 from casetrack.negotiation.proposal import compare
@@ -65,6 +66,7 @@ def offer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "settlement": settlement,
         "items": items_of(settlement) if settlement else [],
         "is_revocable": settlement is not None and is_revocable(request, settlement),
+        "is_held": settlement is not None and is_held_by_mediation(settlement),
         **scope_of(offer, PLAIN_COMPONENTS),
     }
     return render(request, "victim/offer.html", context)
@@ -112,12 +114,13 @@ def _accept(request: HttpRequest, offer: Offer) -> HttpResponse:
 
 
 def is_revocable(request: HttpRequest, settlement: Settlement) -> bool:
-    """Whether the acceptance may still be taken back; of a part, as long as the whole was not agreed on top of it."""
+    """Whether the acceptance may still be taken back; of a part, as long as the whole was not agreed on top of it, here
+    or in a mediation."""
     now = clock.now()
     if now >= settlement.revocable_until:
         return False
     if settlement.is_partial:
-        return live_settlement(settlement.case) is None
+        return live_settlement(settlement.case) is None and not is_held_by_mediation(settlement)
     return can(me(request), settlement.case, "revoke", now)
 
 
@@ -135,7 +138,7 @@ def revoke(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
     def write() -> None:
-        services.revoke_acceptance(settlement, actor=user, reason=form.cleaned_data["reason"] or "")
+        revoke_bound_acceptance(settlement, actor=user, reason=form.cleaned_data["reason"] or "")
 
     if write_once(request, form, "negotiation.revoke", write):
         messages.success(request, _("You have taken your acceptance back. The negotiation goes on."))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
-from typing import IO, Any
+from typing import IO, Any, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.utils.functional import Promise
@@ -69,7 +69,10 @@ def text(path: str, value: Callable[[], str | Promise]) -> Part:
 
 @dataclass
 class Archive:
-    """Writes into `file`, which is open for writing and can seek. `at` is the time that every file in it bears."""
+    """Writes into `file`, which is open for writing and can seek. `at` is the time that every file in it bears.
+
+    Used in a `with` block inside that of `file`: a ZIP that is given up has to let go of its file while that is open.
+    """
 
     file: IO[bytes]
     at: dt.datetime
@@ -77,6 +80,12 @@ class Archive:
 
     def __post_init__(self) -> None:
         self._zip = ZipFile(self.file, "w", allowZip64=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._zip.close()  # nothing, once `close` was called
 
     def add(self, part: Part) -> None:
         """Write the part. What its pieces raise at first (a file that is gone) leaves the ZIP as it was."""

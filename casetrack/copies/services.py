@@ -171,8 +171,7 @@ def _claim(pk: int, now: dt.datetime) -> Copy | None:
 
 def _make(copy: Copy) -> None:
     at, left_out, reader = clock.now(), [], _reader(copy)
-    with storage.scratch() as file, override(copy.language):
-        archive = Archive(file, at)
+    with storage.scratch() as file, Archive(file, at) as archive, override(copy.language):
         with _scope(copy, reader):
             if copy.case is None:
                 parts, refused = parts_of(reader, at)

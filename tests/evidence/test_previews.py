@@ -15,6 +15,7 @@ from casetrack.audit.models import Entry
 from casetrack.evidence import previews, services, storage
 from casetrack.evidence.models import EvidenceFile, Preview, Scan
 from casetrack.evidence.tasks import examine, examine_waiting
+from casetrack.mediation.models import Mediation
 from casetrack.people.models import User
 from tests.builders import Story
 from tests.evidence import files
@@ -143,6 +144,40 @@ def test_vera_and_ivan_see_it_and_otto_does_not_and_each_reading_of_the_firm_is_
     assert read.count() == 1
     listed = client_of(vera).get(f"/en/cases/{story.case.reference}/files/").content.decode()
     assert "Opened by the firm" in listed
+
+
+def test_a_mediator_looks_at_files_of_cases_before_her_body_as_the_firm_does(
+    added: Any, story: Story, client_of: ClientOf, mina: User, rita: User
+) -> None:
+    rows = {kind: added(name, content) for kind, name, content in (
+        ("picture", "IMG_1.jpg", photograph(30, 20)), ("page", "report.pdf", files.PDF), ("look", "a.txt", files.TEXT),
+    )}  # fmt: skip
+    harmful = added("bad.txt", b"X5O-harmful")
+    EvidenceFile.objects.filter(pk=harmful.pk).update(scan=Scan.INFECTED)
+    hers = f"/en/mediator/cases/{story.case.reference}/files/"
+    desk = client_of(mina)
+    assert {desk.get(f"{hers}{row.key}/{kind}/").status_code for kind, row in rows.items()} == {404}
+    story.case.body = story.cast.body
+    story.case.save(update_fields=["body"])
+    Mediation.objects.create(
+        case=story.case, body=story.cast.body, number=1, claimed=1, asks="…", applied_by=story.user("vera"),
+        applied_at=story.at,
+    )  # fmt: skip
+    listed = desk.get(f"/en/mediator/cases/{story.case.reference}/").content.decode()
+    assert all(f"{row.key}/look/" in listed for row in rows.values())
+    assert f"{harmful.key}/look/" not in listed
+    for kind, row in rows.items():
+        page = desk.get(f"{hers}{row.key}/look/").content.decode()
+        assert row.name in page
+        assert kind == "look" or f"{hers}{row.key}/{kind}/" in page
+    picture, paper = (desk.get(f"{hers}{rows[kind].key}/{kind}/") for kind in ("picture", "page"))
+    assert picture["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert paper["Content-Security-Policy"].startswith("sandbox;")
+    assert {answer["X-Content-Type-Options"] for answer in (picture, paper)} == {"nosniff"}
+    assert "Nobody can open it" in desk.get(f"{hers}{harmful.key}/look/").content.decode()
+    assert desk.get(f"{hers}{harmful.key}/").status_code == 404
+    assert Entry.objects.filter(action="evidence.file_read_by_mediator", actor_id=mina.pk).count() == 3
+    assert client_of(rita).get(f"{hers}{rows['look'].key}/look/").status_code == 404
 
 
 def test_a_pdf_is_shown_in_a_sandbox_of_its_own(added: Any, client_of: ClientOf, vera: User) -> None:

@@ -1,14 +1,11 @@
 """A case as the body reads it: what both sides said and did, and what the body may do now."""
 
-import uuid
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from casetrack.assessment.models import Assessment
 from casetrack.assessment.statement import parts_of
-from casetrack.cases.models import Case
 from casetrack.cases.timeline import timeline
 from casetrack.cases.workflow import MEDIATOR
 from casetrack.correspondence.models import Message
@@ -18,7 +15,7 @@ from casetrack.lib import clock
 from casetrack.mediation.services import possible
 from casetrack.negotiation.models import Offer
 from casetrack.negotiation.proposal import compare
-from casetrack.web.evidence import give_download, rows_of
+from casetrack.web.evidence import rows_of
 from casetrack.web.good_faith import context_of as good_faith_context
 from casetrack.web.good_faith import csv_of
 from casetrack.web.mediations import context_of
@@ -63,17 +60,6 @@ def loss(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     run = get_object_or_404(runs, case=found, number=number)
     context = {"case": found, **statement_page(run, for_victim=False, is_outside=True)}
     return render(request, "mediator/statement.html", context)
-
-
-@for_mediators
-@require_safe
-def file(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse:
-    return give_download(_file(request, handed_case(request, reference), file), me(request))
-
-
-def _file(request: HttpRequest, found: Case, key: uuid.UUID) -> EvidenceFile:
-    files = EvidenceFile.objects.visible_to(me(request)).filter(case=found).select_related("case__firm")
-    return get_object_or_404(files, key=key)
 
 
 @for_mediators

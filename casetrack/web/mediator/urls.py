@@ -1,16 +1,22 @@
 """The addresses of a mediation body's desk, under /mediator/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from casetrack.web.mediator import acts, bundle, case, desk
+from casetrack.web.mediator import acts, bundle, case, desk, evidence
 
 app_name = "mediator"
-one_case = [
+one_file: list[URLPattern | URLResolver] = [
+    path("", evidence.download, name="evidence-file"),
+    path("look/", evidence.look, name="evidence-look"),
+    path("picture/", evidence.picture, name="evidence-picture"),
+    path("page/", evidence.paper, name="evidence-paper"),
+]
+one_case: list[URLPattern | URLResolver] = [
     path("", case.case, name="case"),
     path("statements/<int:number>/", case.loss, name="statement"),
     path("good-faith/", case.good_faith, name="good-faith"),
     path("good-faith.csv", case.good_faith_csv, name="good-faith-csv"),
-    path("files/<uuid:file>/", case.file, name="evidence-file"),
+    path("files/<uuid:file>/", include(one_file)),
     path("bundle/", bundle.bundle, name="bundle"),
     path("bundle/download/", bundle.download, name="bundle-download"),
     path("accept/", acts.accept, name="accept"),

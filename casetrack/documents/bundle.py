@@ -1,6 +1,7 @@
 """The index of a case's file: what belongs to it, each with its SHA-256, for whoever reads it elsewhere."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,13 +12,14 @@ from django.utils.translation import override
 from casetrack.audit.models import Entry
 from casetrack.cases.models import Case
 from casetrack.documents.blocks import Block, content, heading, pairs, paragraph, table
-from casetrack.documents.models import Document, DocumentKind
-from casetrack.documents.proofs import proof_of
+from casetrack.documents.models import BundleIndex, Document, DocumentKind
+from casetrack.documents.proofs import fingerprint, proof_of
 from casetrack.documents.registry import Facts, after
 from casetrack.documents.services import frame
 from casetrack.documents.typesetting import pdf
 from casetrack.evidence.models import EvidenceFile
 from casetrack.lib.formats import jp_date, jp_datetime
+from casetrack.lib.scope import system_scope
 
 
 @after("cases.escalated")
@@ -48,15 +50,21 @@ def _blocks(case: Case, entry: Entry) -> Iterator[Block]:
 
 def index_pdf(case: Case, files: Sequence[Mapping[str, Any]], at: dt.datetime, language: str) -> bytes:
     """The index of a bundle: its files (`path`, `size` in bytes, `sha256`), signed. It goes out inside the bundle and
-    is not kept, so that it is checked with the public key, and not by asking."""
+    is not kept; that it was given out is, so that it can be confirmed like a document."""
     with override(language):
         facts = content(at, settings.SITE_NAME, _bundle_blocks(case, files, at), day=jp_datetime(at))
         whole = {**frame(case, DocumentKind.BUNDLE_INDEX, 0, language), **facts}
-        whole["words"]["signed"] = _(
-            "This index carries its facts and an electronic signature inside. Anybody can check it with the public key"
-            " of this site."
+    proof = proof_of(whole)
+    made = pdf(whole, proof)
+    with system_scope():
+        BundleIndex.objects.create(
+            case=case,
+            dated=at,
+            fingerprint=fingerprint(whole),
+            signature=proof["signature"],
+            sha256=hashlib.sha256(made).hexdigest(),
         )
-    return pdf(whole, proof_of(whole))
+    return made
 
 
 def _bundle_blocks(case: Case, files: Sequence[Mapping[str, Any]], at: dt.datetime) -> Iterator[Block]:

@@ -68,6 +68,26 @@ class Document(models.Model):
         return f"{self.case.reference}/{self.number}"
 
 
+class BundleIndex(models.Model):
+    """That the index of a bundle was given out, so that it can be confirmed. Append-only.
+
+    The index itself goes out inside the bundle and is not kept, nor is what it says: `fingerprint` is that of its
+    facts, `signature` the deployment's over `proofs.statement`, `sha256` that of the PDF.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    dated = models.DateTimeField()
+    fingerprint = models.CharField(max_length=64)
+    signature = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["sha256"], name="documents_index_content"),
+            models.Index(fields=["case", "fingerprint"], name="documents_index_fingerprint"),
+        ]
+
+
 class HandledEntry(models.Model):
     """An audit entry after which documents are made: made (`done_at`), or tried in vain and due again."""
 

@@ -31,7 +31,12 @@ def proof_of(facts: Mapping[str, Any]) -> dict[str, str]:
     return {"statement": said.decode(), "signature": sign(said), "public_key": public_key()}
 
 
+def is_stated(reference: str, dated: dt.datetime, of_facts: str, signature: str, key: str) -> bool:
+    """Whether the holder of public `key` (base64) signed that a document with these facts (their fingerprint) was given
+    out in the case at that time."""
+    return is_signed(statement(reference, dated, of_facts), signature, key)
+
+
 def is_genuine(facts: Mapping[str, Any], signature: str, key: str) -> bool:
     """Whether the holder of public `key` (base64) signed for exactly these facts."""
-    said = statement(facts["reference"], dt.datetime.fromisoformat(facts["dated"]), fingerprint(facts))
-    return is_signed(said, signature, key)
+    return is_stated(facts["reference"], dt.datetime.fromisoformat(facts["dated"]), fingerprint(facts), signature, key)

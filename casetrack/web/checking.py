@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from casetrack.documents.models import Document
-from casetrack.documents.proofs import is_genuine
+from casetrack.documents.models import BundleIndex, Document
+from casetrack.documents.proofs import is_genuine, is_stated
 from casetrack.lib.crypto import public_key, public_key_pem
 from casetrack.lib.scope import system_scope
 from casetrack.web.report.base import PageForm
@@ -51,7 +51,7 @@ class CheckForm(PageForm):
             self.add_error(missing, _("Enter the reference number and the fingerprint, or choose the PDF file."))
         return given
 
-    def found(self) -> Document | None:
+    def found(self) -> Document | BundleIndex | None:
         """The document that was asked for; None if it is not one of ours, or not as we gave it out."""
         file = self.cleaned_data["file"]
         if file:
@@ -64,13 +64,24 @@ class CheckForm(PageForm):
         return _genuine(fingerprint=fingerprint, case__reference=reference)
 
 
-def _genuine(**told: str) -> Document | None:
+def _genuine(**told: str) -> Document | BundleIndex | None:
     """The one read that needs no log-in: by what only the holder of the document knows."""
     with system_scope():
         document = Document.objects.filter(**told).first()
+        if document is None and "token" not in told:
+            return _genuine_index(**told)
     if document is None or not is_genuine(document.facts, document.signature, public_key()):
         return None
     return document
+
+
+def _genuine_index(**told: str) -> BundleIndex | None:
+    """The same of the index of a case's bundle."""
+    index = BundleIndex.objects.filter(**told).select_related("case").first()
+    if index is None:
+        return None
+    said = (index.case.reference, index.dated, index.fingerprint)
+    return index if is_stated(*said, index.signature, public_key()) else None
 
 
 @login_not_required
@@ -93,7 +104,7 @@ def check_token(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(request, _genuine(token=token), CheckForm())
 
 
-def _answer(request: HttpRequest, document: Document | None, form: CheckForm) -> HttpResponse:
+def _answer(request: HttpRequest, document: Document | BundleIndex | None, form: CheckForm) -> HttpResponse:
     context = {"form": form, "document": document, "is_answered": True}
     return render(request, "check.html", context, status=200 if document else 404)
 

@@ -1,9 +1,12 @@
 """The bundle: the file of a case for its three parties, with what all three may read and nothing else."""
 
+import contextlib
 import datetime as dt
+import gc
 import hashlib
 import io
 import json
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader
 
 from casetrack.audit.models import Entry
@@ -22,6 +27,7 @@ from casetrack.copies.models import Copy
 from casetrack.copies.services import ask_bundle, give_bundle, make_copy, may_ask_bundle
 from casetrack.correspondence.services import write_note
 from casetrack.demo.mediation import ASKS, applied, hearing_set, proposed, taken_on
+from casetrack.documents.models import BundleIndex
 from casetrack.documents.services import drain
 from casetrack.evidence.models import EvidenceFile, Scan
 from casetrack.evidence.services import add_file
@@ -112,6 +118,57 @@ def test_the_index_names_every_other_file_with_its_hash(mediated: Story, tmp_pat
             if row["path"] != "index.pdf":
                 assert row["sha256"] in index, row["path"]
         assert "F" in index
+
+
+def test_the_index_is_confirmed_to_anybody_by_file_and_by_fingerprint(mediated: Story, tmp_path: Path) -> None:
+    with ZipFile(made(mediated, "mina", tmp_path)) as archive:
+        content = archive.read("index.pdf")
+    issued = BundleIndex.objects.get()
+    assert issued.fingerprint in "".join(text_of(content).split())
+    for told in (
+        {"file": SimpleUploadedFile("index.pdf", content)},
+        {"reference": mediated.case.reference, "fingerprint": issued.fingerprint},
+    ):
+        answer = Client().post(reverse("check"), told)
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert issued.fingerprint in page
+        for secret in (mediated.case.reference, mediated.case.victim.family_name, mediated.case.firm.name, "FINMAC"):
+            assert secret not in page, secret
+
+
+def test_an_index_that_was_changed_or_belongs_elsewhere_is_not_confirmed(mediated: Story, tmp_path: Path) -> None:
+    with ZipFile(made(mediated, "mina", tmp_path)) as archive:
+        content = archive.read("index.pdf")
+    issued = BundleIndex.objects.get()
+    other = Story(mediated.cast, account="0123-0000009", victim="otto").reported()
+    for told in (
+        {"file": SimpleUploadedFile("index.pdf", content + b" ")},
+        {"reference": other.case.reference, "fingerprint": issued.fingerprint},
+        {"reference": mediated.case.reference, "fingerprint": "0" * 64},
+    ):
+        assert Client().post(reverse("check"), told).status_code == 404
+    with system_scope():
+        BundleIndex.objects.create(
+            case=mediated.case, dated=issued.dated, fingerprint="1" * 64, signature=issued.signature, sha256="1" * 64
+        )
+    told = {"reference": mediated.case.reference, "fingerprint": "1" * 64}
+    assert Client().post(reverse("check"), told).status_code == 404, "a row without a signature of its own says nothing"
+
+
+def test_a_bundle_that_is_given_up_lets_go_of_its_file_first(mediated: Story) -> None:
+    """Else the ZIP complains when it is collected, that its file is closed."""
+    copy = ask_bundle(mediated.case, language="ja", actor=mediated.user("mina"))
+    found = services._claim(copy.pk, clock.now())
+    assert found is not None
+    withdraw_mediation(mediated.case.mediations.get(), actor=mediated.user("vera"))
+    complaints: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "unraisablehook", complaints.append)
+        with contextlib.suppress(services.Moved):
+            services._make(found)
+        gc.collect()
+    assert not complaints
 
 
 def test_what_all_three_read_is_in_it(mediated: Story, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from casetrack.cases.services.bank import change_bank_account, clear_bank_alarm,
 from casetrack.copies.services import ask_copy
 from casetrack.correspondence.services import write_note
 from casetrack.demo.cast import Cast
+from casetrack.documents.models import BundleIndex
 from casetrack.documents.services import drain
 from casetrack.evidence.services import add_file, ask_for, start_upload
 from casetrack.intake.additions import add_fact
@@ -123,6 +124,7 @@ def world(story: Story) -> World:
         **before, amount=1, text="…", reasons="…", answer_by=now + clock.dt.timedelta(days=7),
         made_by=story.user("mina"), made_at=now,
     )  # fmt: skip
+    BundleIndex.objects.create(case=story.case, dated=now, fingerprint="0", signature="0", sha256="0")
     ask_copy(language="ja", actor=story.user("vera"))
     drain(now, only=["cases.submitted"])
     return World(story.cast, story)

@@ -25,6 +25,18 @@ def case_row_security(table: str, unless: str = "") -> RunSQL:
     return row_security(table, f"{using} and not ({unless})" if unless else using, using if unless else "")
 
 
+def write_security(table: str, writes: str) -> RunSQL:
+    """Everybody reads `table`, as it is read before there is a scope; `writes` says which rows are written."""
+    return RunSQL(
+        f"alter table {table} enable row level security;"
+        f"alter table {table} force row level security;"
+        f"create policy in_scope on {table} using ({writes}) with check ({writes});"
+        f"create policy everybody_reads on {table} for select using (true);",
+        f"drop policy everybody_reads on {table}; drop policy in_scope on {table};"
+        f"alter table {table} no force row level security; alter table {table} disable row level security;",
+    )
+
+
 def change_policy(table: str, using: str, check: str = "", *, was: str, was_check: str = "") -> RunSQL:
     """Give the policy of `table` other conditions; `was` and `was_check` are those that it had."""
     return RunSQL(

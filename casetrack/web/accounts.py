@@ -23,6 +23,7 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.lib import crypto
+from casetrack.lib.scope import scoped
 from casetrack.people.models import Language, Role, User
 
 
@@ -40,6 +41,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         cleaned: str = super().clean_email(email)
         return cleaned.lower()
+
+    def set_password(self, user: User, password: str) -> None:
+        """In the scope of whose log-in it is: who forgot a password and has shown the code may sit at a browser in
+        which somebody else is signed in."""
+        with scoped(user.audience, user_id=user.pk):
+            super().set_password(user, password)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language of the person, and only a code: the templates under account/email/ hold no address."""

@@ -5,15 +5,18 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 
+from casetrack.bodies.models import BodyMembership
 from casetrack.bodies.services import add_body
 from casetrack.cases.models import Case, Event
 from casetrack.correspondence.models import Message, Party
+from casetrack.documents.models import HandledEntry
 from casetrack.firms.models import ClockTarget, ClosedDay, Membership
 from casetrack.intake.calls import begin_call
 from casetrack.intake.models import Draft
 from casetrack.lib import clock
 from casetrack.lib.scope import scoped
 from casetrack.mediation.models import ConciliationProposal
+from casetrack.people.models import Role, User
 from tests.house.conftest import World, hand_over
 
 # Columns that make a row somebody's.
@@ -28,8 +31,12 @@ OPEN = {
     "firms_clocktarget": "what a firm gives itself: whoever reads a case derives its deadlines from it",
     "firms_closedday": "the same",
 }
-# Those of them that nobody else writes.
-OWN = {"firms_clocktarget", "firms_closedday"}
+# Tables that everybody may read, or that belong to no case and no person, and that not everybody writes: each has a
+# test of its own below.
+OWN = {
+    "firms_clocktarget", "firms_closedday", "firms_membership", "bodies_bodymembership", "people_user",
+    "documents_handledentry", "mediation_mediationrecord",
+}  # fmt: skip
 OURS = [
     model
     for model in apps.get_models(include_auto_created=True)
@@ -47,7 +54,8 @@ OUTSIDERS = ["bruno", "otto", "rita", "mina", "nobody"]
 # What a mediator does not see of a case that was handed to her body, whatever stands in it.
 NOT_FOR_MEDIATORS = {
     "assessment_simulation", "cases_accessdecision", "cases_bulkact", "copies_copy", "correspondence_note",
-    "evidence_upload", "intake_broughttrade", "intake_claimcode", "intake_columnmapping", "intake_draft",
+    "documents_bundleindex", "evidence_upload",
+    "intake_broughttrade", "intake_claimcode", "intake_columnmapping", "intake_draft",
     "ledger_importbatch", "negotiation_legalbasis", "negotiation_payment", "negotiation_remitteraccount",
     "negotiation_restorationinstruction", "negotiation_transferbatch", "negotiation_transferline",
     "notifications_delivery", "notifications_mailchoice", "people_bankaccount", "people_bankalarm",
@@ -203,6 +211,64 @@ def test_nobody_but_the_firm_writes_its_targets_and_closed_days(name: str, hande
         ClosedDay.objects.create(firm=firm, day=clock.tokyo_date(now), decided_at=now)
     with handed.scope_of(name):
         assert ClosedDay.objects.filter(firm=firm).exists()
+
+
+@pytest.mark.parametrize("name", ["vera", "ivan", "alma", "bruno", "mina", "rita", "nobody"])
+def test_nobody_but_a_command_says_who_works_where(name: str, handed: World) -> None:
+    """Read by everybody, before there is a scope too; written by nobody who is signed in, nor by who is not."""
+    cast, otto = handed.cast, handed.cast.user["otto"]
+    firm, body = cast.firm["MINATO"], cast.body
+    with handed.scope_of(name):
+        assert Membership.objects.filter(firm=firm, user=cast.user["alma"]).exists()
+        assert BodyMembership.objects.filter(body=body).exists()
+        assert Membership.objects.update(role="approver", approves_up_to=None, firm=firm) == 0
+        assert BodyMembership.objects.update(is_active=True, body=body) == 0
+        assert Membership.objects.all()._raw_delete("default") == 0
+        assert BodyMembership.objects.all()._raw_delete("default") == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            Membership.objects.create(user=otto, firm=firm, role="approver")
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            BodyMembership.objects.create(user=otto, body=body)
+
+
+@pytest.mark.parametrize("name", ["vera", "ivan", "alma", "bruno", "mina", "rita"])
+def test_who_is_signed_in_writes_the_own_log_in_alone(name: str, handed: World) -> None:
+    own, other = handed.cast.user[name], handed.cast.user["otto"]
+    with handed.scope_of(name):
+        assert User.objects.filter(pk=other.pk).update(password="taken over", is_active=False) == 0
+        assert User.objects.filter(pk=own.pk).update(password="!", last_login=clock.now()) == 1
+        assert User.objects.all()._raw_delete("default") == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            User.objects.create_user("new@example.com", role=Role.VICTIM)
+        with pytest.raises(DatabaseError, match="stays what it is"), transaction.atomic():
+            User.objects.filter(pk=own.pk).update(role=Role.REGULATOR if own.role != Role.REGULATOR else Role.FIRM)
+        with pytest.raises(DatabaseError, match="stays what it is"), transaction.atomic():
+            User.objects.filter(pk=own.pk).update(is_demo=not own.is_demo)
+
+
+def test_before_anybody_is_signed_in_victims_sign_up_and_everybody_signs_in_but_nobody_becomes_more(
+    handed: World,
+) -> None:
+    alma = handed.cast.user["alma"]
+    with handed.scope_of("nobody"):
+        User.objects.create_user("new@example.com", role=Role.VICTIM)
+        assert User.objects.filter(pk=alma.pk).update(last_login=clock.now(), password="!") == 1
+        for role in (Role.FIRM, Role.REGULATOR, Role.MEDIATOR):
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                User.objects.create_user(f"{role}@example.com", role=role)
+        with pytest.raises(DatabaseError, match="stays what it is"), transaction.atomic():
+            User.objects.filter(email="new@example.com").update(role=Role.REGULATOR)
+        assert User.objects.all()._raw_delete("default") == 0
+
+
+@pytest.mark.parametrize("name", ["vera", "alma", "mina", "rita", "nobody"])
+def test_which_acts_have_their_documents_is_the_systems_to_know(name: str, world: World) -> None:
+    entry = HandledEntry.objects.earliest("pk")
+    with world.scope_of(name):
+        assert not HandledEntry.objects.exists()
+        assert HandledEntry.objects.filter(pk=entry.pk).update(done_at=None) == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            HandledEntry.objects.create(entry_id=0, next_try_at=clock.now())
 
 
 def test_every_table_of_a_case_says_whether_mediators_write_it(db: None) -> None:

@@ -190,3 +190,17 @@ def test_a_wrong_code_is_answered_alike_too(path: str, field: str, page: str, ve
             (answer.status_code, re.sub(r'value="\w{64}"', "", answer.content.decode()).replace(address, "@"))
         )
     assert answers[0] == answers[1]
+
+
+def test_a_forgotten_password_is_set_anew_also_in_a_browser_in_which_somebody_else_is_signed_in(
+    vera_has_a_password: User, otto: User
+) -> None:
+    """Who is signed in writes the own log-in alone; this one is otto's, who has shown the code."""
+    browser = logged_in(vera_has_a_password)
+    EmailAddress.objects.update_or_create(user=otto, defaults={"email": otto.email, "primary": True, "verified": True})
+    browser.post("/en/accounts/password/reset/", {"email": otto.email})
+    answer = browser.post("/en/accounts/password/reset/confirm/", {"code": code_in_mail()})
+    answer = browser.post(answer["Location"], {"password1": "another good and long sentence"})
+    assert answer.status_code == 302
+    otto.refresh_from_db()
+    assert otto.check_password("another good and long sentence")

@@ -34,11 +34,12 @@ MEDIATION_NOTE = """\
 A victim's application hands the case to the body, which then sees of it what both sides see, until the mediation has
 ended: declined, withdrawn or not settled, it is taken from the body in the same act. One that was settled is followed
 until the case ends, so that the body can answer questions about what it brought about. What stays with the body is a
-record: reference, dates, outcome. At most one mediation of a case is live, one that has ended never changes, and none is
-settled unless both sides accepted the same proposal: constraints and triggers of the database hold that too. While one is
-live the firm neither closes nor declines the case; the victim may always withdraw it. After a settlement the firm offers
-exactly that amount, and ends the case by itself only once its customer has refused, countered or let lapse that offer. A
-part that was settled before stays settled: the amount is for the rest.
+record: reference, dates, outcome. At most one mediation of a case is live, one that has ended never changes, and none
+is settled unless both sides accepted the same proposal: constraints and triggers of the database hold that too.
+
+While one is live the firm neither closes nor declines the case; the victim may always withdraw it. After a settlement
+the firm offers exactly that amount, and ends the case by itself only once its customer has refused, countered or let
+lapse that offer. A part that was settled before stays settled: the amount is for the rest.
 """
 
 

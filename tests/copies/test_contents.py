@@ -70,6 +70,7 @@ UNTOLD = {
     "assessment_compensationpolicy": "the firm's, about nobody",
     "assessment_simulation": "the firm's, about all its cases",
     "intake_claimcode": "a secret; that one was made and used stands in the timeline",
+    "documents_bundleindex": "fingerprints of what was fetched and not kept; that a bundle was made stands in the log",
 }
 
 

@@ -183,6 +183,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60  # mails may be slow
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -196,7 +197,11 @@ ACCOUNT_FORMS = {
     "login": "casetrack.web.accounts.LoginForm",
     "change_password": "casetrack.web.accounts.ChangePasswordForm",
     "set_password": "casetrack.web.accounts.SetPasswordForm",
+    "reset_password": "casetrack.web.accounts.ForgottenForm",
     "reset_password_from_key": "casetrack.web.accounts.ResetPasswordForm",
+    "add_email": "casetrack.web.accounts.AddEmailForm",
+    "confirm_email_verification_code": "casetrack.web.accounts.EmailCodeForm",
+    "confirm_password_reset_code": "casetrack.web.accounts.ResetCodeForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -205,6 +210,9 @@ MFA_TOTP_ISSUER = SITE_NAME
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # the device asks for fingerprint, face or PIN every time
 MFA_ADAPTER = "casetrack.web.accounts.MfaAdapter"
 MFA_FORMS = {
+    "authenticate": "casetrack.web.accounts.SecondCheckForm",
+    "reauthenticate": "casetrack.web.accounts.SecondCheckAgainForm",
+    "activate_totp": "casetrack.web.accounts.ActivateAppForm",
     "add_webauthn": "casetrack.web.accounts.AddPasskeyForm",
     "edit_webauthn": "casetrack.web.accounts.RenamePasskeyForm",
     "signup_webauthn": "casetrack.web.accounts.SignupPasskeyForm",

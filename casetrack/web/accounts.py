@@ -1,17 +1,26 @@
 """Signing up and logging in: django-allauth, with our people, our words, and mails without links."""
 
+import unicodedata
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import AddEmailForm as AllauthAddEmailForm
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import ConfirmEmailVerificationCodeForm as AllauthEmailCodeForm
+from allauth.account.forms import ConfirmPasswordResetCodeForm as AllauthResetCodeForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordForm as AllauthForgottenForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.account.forms import SetPasswordForm as AllauthSetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_login_redirect_url
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTotpForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
 from allauth.mfa.webauthn.forms import EditWebAuthnForm as AllauthEditWebAuthnForm
 from allauth.mfa.webauthn.forms import SignupWebAuthnForm as AllauthSignupWebAuthnForm
@@ -25,6 +34,7 @@ from django.utils.translation import gettext_lazy as _
 from casetrack.lib import crypto
 from casetrack.lib.scope import scoped
 from casetrack.people.models import Language, Role, User
+from casetrack.web.forms.texts import HYPHENS
 
 
 def language_now() -> str:
@@ -90,19 +100,65 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return {**super().get_public_key_credential_rp_entity(), "name": settings.SITE_NAME}
 
 
-class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+class _AnyWidth:
+    """Addresses and codes count as they are meant, also when a Japanese keyboard typed them in full width."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"login", "email", "code"} & self.fields.keys():
+            field = self.fields[name]
+            field.to_python = _narrow(field.to_python)
+            field.widget.attrs.update(spellcheck="false", autocapitalize="none")
+            if name != "code":
+                field.error_messages["invalid"] = _("Enter the address in the right form, for example name@example.com")
+
+
+def _narrow(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: read(unicodedata.normalize("NFKC", HYPHENS.sub("-", value)) if value else value)
+
+
+class EmailCodeForm(_AnyWidth, AllauthEmailCodeForm):  # type: ignore[misc]
+    pass
+
+
+class ResetCodeForm(_AnyWidth, AllauthResetCodeForm):  # type: ignore[misc]
+    pass
+
+
+class ForgottenForm(_AnyWidth, AllauthForgottenForm):  # type: ignore[misc]
+    pass
+
+
+class AddEmailForm(_AnyWidth, AllauthAddEmailForm):  # type: ignore[misc]
+    pass
+
+
+class SecondCheckForm(_AnyWidth, AllauthAuthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class SecondCheckAgainForm(_AnyWidth, AllauthReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class ActivateAppForm(_AnyWidth, AllauthActivateTotpForm):  # type: ignore[misc]
+    pass
+
+
+class LoginForm(_AnyWidth, AllauthLoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Email address")
-        self.fields["login"].widget.attrs.update(autocomplete="username webauthn", spellcheck="false")
+        self.fields["login"].widget.attrs.update(autocomplete="username webauthn")
 
 
-class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+class SignupForm(_AnyWidth, AllauthSignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Email address")
         self.fields["email"].help_text = _("We send a code to this address to check that it is yours.")
-        self.fields["email"].widget.attrs["spellcheck"] = "false"
         if "password1" in self.fields:
             self.fields["password1"].label = _("New password")
             self.fields["password1"].help_text = _(

@@ -61,6 +61,27 @@ def test_after_signing_up_with_a_password_a_second_lock_is_offered_once_and_can_
     assert answer["Location"] == "/en/home/"
 
 
+def test_what_a_japanese_keyboard_typed_in_full_width_counts(db: None) -> None:
+    browser = Client()
+    browser.post(
+        "/ja/accounts/signup/", {"email": "ｎｏｂｏｄｙ－ｙｅｔ＠ｅｘａｍｐｌｅ．ｃｏｍ", "password1": PASSWORD}
+    )
+    wide = str.maketrans({chr(n): chr(n + 0xFEE0) for n in range(0x21, 0x7F)} | {"-": "ー"})
+    answer = browser.post("/ja/accounts/confirm-email/", {"code": code_in_mail().translate(wide)})
+    assert answer.status_code == 302
+    assert User.objects.get(email=NEW)
+    browser.post("/ja/accounts/logout/")
+    sent = {"login": NEW.replace("@", "＠"), "password": PASSWORD}
+    assert browser.post("/ja/accounts/login/", sent).status_code == 302
+    Client().post("/ja/accounts/password/reset/", {"email": NEW.replace("@", "＠")})
+    assert mail.outbox[-1].to == [NEW]
+
+
+def test_an_address_in_the_wrong_form_is_answered_with_an_example(db: None) -> None:
+    html = Client().post("/ja/accounts/signup/", {"email": "vera", "password1": PASSWORD}).content.decode()
+    assert "メールアドレスを確かめてください。例：name@example.com" in html
+
+
 def test_the_offer_leads_to_no_other_site(client_of: Any, vera: User) -> None:
     html = client_of(vera).get("/en/accounts/protect/?next=https://evil.example/").content.decode()
     assert 'href="https://evil' not in html

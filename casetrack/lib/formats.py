@@ -26,6 +26,11 @@ def is_japanese() -> bool:
     return (get_language() or "ja").startswith("ja")
 
 
+def colon() -> str:
+    """What stands between a word and what is said of it."""
+    return "：" if is_japanese() else ": "
+
+
 def listed(parts: Iterable[object]) -> str:
     """A、B, or A, B."""
     return ("、" if is_japanese() else ", ").join(str(part) for part in parts)

@@ -84,6 +84,12 @@ def browser_name(user_agent: str) -> str:
 
 
 @register.simple_tag
+def colon() -> str:
+    """What stands between a word and what is said of it, in the language of the page."""
+    return formats.colon()
+
+
+@register.simple_tag
 def placed(text: object, place: int) -> str:
     """A text such as "Talk %(place)s" with its number."""
     return str(text) % {"place": place}

@@ -1,9 +1,10 @@
-"""axe on every page of a victim and on every form sent empty, four times enlarged too. A new page of the victim's that
-is not looked at here fails the last test."""
+"""axe on every page of a victim and on every form sent empty, four times enlarged too; once with forced colors and
+without motion. A new page of the victim's that is not looked at here fails the last test."""
 
 import datetime as dt
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -60,12 +61,35 @@ SEND_EMPTY = """() => {
   return true;
 }"""
 
+# What a page loses with the colors of the system: a control without an edge or a line, words in colors of our own (all
+# others can be read); and what still moves.
+LOST = """() => {
+  const seen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+    && one.getClientRects().length && !one.closest(".govuk-visually-hidden, .govuk-skip-link");
+  const style = (one, part) => getComputedStyle(one, part);
+  const drawn = (rule) => rule.borderBottomStyle !== "none" && parseFloat(rule.borderBottomWidth) > 0;
+  const said = (what, ones) => ones.map((one) => `${what}: ${one.outerHTML.slice(0, 120)}`);
+  const all = [...document.body.querySelectorAll("*")];
+  const fields = all.filter((one) => seen(one) && one.matches("button, .govuk-button, input, select, textarea"));
+  const bare = fields.filter((one) => !drawn(style(one)) && !style(one).textDecorationLine.includes("underline")
+    && !one.matches("input[type=file], .ct-menu__button"));
+  const choices = [...document.querySelectorAll(".govuk-radios__label, .govuk-checkboxes__label")]
+    .filter((one) => seen(one) && !drawn(style(one, "::before")));
+  const own = all.filter((one) => seen(one) && style(one).forcedColorAdjust === "none"
+    && one.textContent.trim() && !one.closest("[aria-hidden=true]"));
+  const slow = (times) => times.split(",").some((time) => parseFloat(time) > 0.1);
+  const moving = all.filter((one) => [null, "::before", "::after"].some((part) =>
+    slow(style(one, part).transitionDuration) || slow(style(one, part).animationDuration)));
+  return [...said("no edge", [...bare, ...choices]), ...said("own colors", own), ...said("moves", moving)];
+}"""
+
 
 class Eyes:
     """Somebody's browser at one width in one language."""
 
     def __init__(self, page: Page, check: Callable[[Page], None], shot: Callable[[Page, str], None], look: str) -> None:
         self.page, self.check, self.shot, self.look = page, check, shot, look
+        self.names: Counter[str] = Counter()
 
     def open(self, address: str) -> None:
         answer = self.page.goto(address)
@@ -75,13 +99,24 @@ class Eyes:
 
     def see(self, name: str) -> None:
         self.check(self.page)
+        self.names[name] += 1
+        name = f"{name}-{self.names[name]}" if self.names[name] > 1 else name
         self.shot(self.page, f"every-{name}-{self.look}")
+        if self.look == "en-wide":
+            self.see_in_the_systems_colors(name)
         width = self.page.viewport_size
         assert width is not None
         self.page.set_viewport_size({"width": 320, "height": 256})
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         self.page.set_viewport_size(width)
         assert wide <= 0, f"{self.page.url}: {wide} px too wide when enlarged four times"
+
+    def see_in_the_systems_colors(self, name: str) -> None:
+        self.page.emulate_media(forced_colors="active", reduced_motion="reduce")
+        lost = self.page.evaluate(LOST)
+        self.shot(self.page, f"every-{name}-forced-colors")
+        self.page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+        assert not lost, f"{self.page.url}\n" + "\n".join(lost)
 
     def look_at(self, address: str, *, empty: bool = True) -> None:
         """The page, and the page after its form was sent empty."""

@@ -79,6 +79,7 @@ PROMISES: dict[str, dict[str, list[str]]] = {
             "intake/test_topics.py::test_what_is_set_aside_is_not_handed_in",
             "intake/test_sittings.py::test_a_firm_taken_out_is_set_aside_and_comes_back_with_its_answers",
             "web/test_report_topics.py::test_the_last_page_shows_every_topic_and_names_what_is_set_aside",
+            "web/test_report_topics.py::test_the_list_of_pages_names_what_is_set_aside_and_leads_back",
         ],
     },
     "Bring the trades as the broker gives them": {
@@ -258,6 +259,8 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         ],
         "Keyboard only; forced colors; reduced motion": [
             "browser/test_bare.py::test_vera_reports_with_the_keyboard_alone",
+            "browser/test_every_page.py::test_every_page_of_veras_and_every_form_sent_empty",
+            "browser/test_every_page.py::test_every_page_for_everybody_and_every_door",
             "browser/test_bare.py::test_in_forced_colors_veras_pages_hold",
             "browser/test_public.py::test_with_forced_colors_and_reduced_motion_the_pages_hold",
         ],
@@ -271,6 +274,7 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         "The input method is left alone": [
             "browser/test_no_script.py::test_kana_are_composed_undisturbed_while_the_page_saves",
             "browser/test_no_script.py::test_enter_that_ends_a_composition_sends_nothing",
+            "web/test_accounts.py::test_what_a_japanese_keyboard_typed_in_full_width_counts",
         ],
         "Every write does the same sent twice and in parallel": [
             "web/test_sent_twice.py::test_four_at_once_and_one_more_do_what_one_does",

@@ -79,7 +79,7 @@ class SharedWith(TextChoices):
     ADVISER = "adviser", _("An adviser or somebody who trades for me")
     BROWSER = "browser", _("Saved in the browser or in a password manager")
     OTHER = "other", _("Somebody or something else")
-    NOBODY = "nobody", _("Nobody")
+    NOBODY = "nobody", _("Nobody else knew it")
 
 
 class Scan(TextChoices):

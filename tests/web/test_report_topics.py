@@ -188,5 +188,23 @@ def test_the_last_page_shows_every_topic_and_names_what_is_set_aside(browser: Cl
     assert 'id="set-aside"' not in html
     browser.post(page(draft, "told"), {"firm_answer": "not_asked"})
     response = browser.get(page(draft, "check"))
-    assert [step.identifier for step in response.context["aside"]] == ["talks"]
+    assert [step.identifier for _firm, step in response.context["aside"]] == ["talks"]
     assert "サポート 山本様" not in response.content.decode()
+
+
+def test_the_list_of_pages_names_what_is_set_aside_and_leads_back(browser: Client, vera: User) -> None:
+    draft = filled_draft(vera, **TOPICS)
+    there = f"/ja/report/{draft.key}/"
+    assert 'id="set-aside"' not in browser.get(there).content.decode()
+    browser.post(page(draft, "told"), {"firm_answer": "not_asked"})
+    html = browser.get(there).content.decode()
+    assert 'id="set-aside"' in html
+    assert "証券会社とのやり取り" in html[html.index('id="set-aside"') :]
+
+
+def test_the_pages_that_are_needed_are_counted_as_in_the_list(browser: Client, vera: User) -> None:
+    draft = filled_draft(vera)
+    assert "6 of the 6 parts that are needed are done." in browser.get(f"/en/report/{draft.key}/").content.decode()
+    assert "Part 1 of 6" in browser.get(page(draft, "you")).content.decode()
+    assert "Part 6 of 6" in browser.get(page(draft, "trades")).content.decode()
+    assert browser.get(page(draft, "files")).context["place"] == 0

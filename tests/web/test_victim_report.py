@@ -177,6 +177,14 @@ def test_i_do_not_know_the_trades_is_an_answer(browser: Client, draft: Draft) ->
     assert response.status_code == 302
     response = browser.post(page(draft, "trades"), {"known": "known", "rows_total": "1"})
     assert "Enter at least one trade" in response.context["problems"][0][1]
+    assert response.content.decode().count("govuk-error-message") == 1
+
+
+def test_trades_are_not_found_wanting_before_she_says_that_she_knows_them(browser: Client, draft: Draft) -> None:
+    response = browser.post(page(draft, "trades"), {"rows_total": "1", "row-0-security": "6182"})
+    html = response.content.decode()
+    assert html.count("govuk-error-message") == 1
+    assert 'value="6182"' in html
 
 
 def test_a_misleading_file_is_refused_by_name_and_the_others_are_kept(browser: Client, draft: Draft) -> None:

@@ -169,7 +169,7 @@ class LogInForm(StepForm):
     )  # fmt: skip
 
 
-class TradeForm(StepForm):
+class TradeForm(RowForm):
     """One trade that was not hers, as she remembers it."""
 
     side = ChoiceField(label=_("Bought or sold?"), name=_("whether it was bought or sold"), choices=ClaimedSide.choices)
@@ -184,10 +184,6 @@ class TradeForm(StepForm):
         choices=[("yes", _("Yes")), ("no", _("No")), ("unknown", _("I don't know"))],
         help_text=_("Margin trading: with money or shares borrowed from the firm."),
     )  # fmt: skip
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(value.strip() for values in self.typed().values() for value in values)
 
 
 class TradesForm(StepForm):
@@ -246,6 +242,8 @@ class TradesForm(StepForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("known") != KNOWN:
+            for row in self.rows:
+                row.pass_over()
             return cleaned
         filled = [row for row in self.rows if not row.is_empty]
         if not filled:

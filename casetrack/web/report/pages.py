@@ -89,7 +89,7 @@ PAGES: dict[str, Page] = {
             steps.ACCOUNT,
             AccountsForm,
             _("Add every account that was hijacked, also at other firms. Each firm sees its own accounts alone."),
-            ROWS,
+            "victim/report/account.html",
         ),
         Page(steps.NOTICED, NoticedForm, _("Tell us when you first saw that something was wrong.")),
         Page(
@@ -212,8 +212,7 @@ def _trade(row: Mapping[str, Any], accounts: Mapping[str, str]) -> str:
     """A trade of the report, with the account that it is said to be of where there are several."""
     if len(accounts) < 2 or row["account"] not in accounts:
         return trade_in_words(row)
-    colon = "：" if formats.is_japanese() else ": "
-    return f"{gettext('Account of the trade')}{colon}••••{accounts[row['account']]}\n{trade_in_words(row)}"
+    return f"{gettext('Account of the trade')}{formats.colon()}••••{accounts[row['account']]}\n{trade_in_words(row)}"
 
 
 def aside_in(page: Page, answers: Answers) -> list[str]:
@@ -229,5 +228,4 @@ def trade_in_words(row: Mapping[str, Any]) -> str:
 
 def _in_lines(form: StepForm, questions: tuple[Question, ...], row: Mapping[str, Any]) -> str:
     said = [(str(label).rstrip("?"), value) for label, value in _rows(form, questions, row) if value]
-    colon = "：" if formats.is_japanese() else ": "
-    return "\n".join(f"{label}{colon}{value}" for label, value in said)
+    return "\n".join(f"{label}{formats.colon()}{value}" for label, value in said)

@@ -23,7 +23,11 @@ class RowForm(StepForm):
     def full_clean(self) -> None:
         super().full_clean()
         if self.is_bound and self.may_be_empty and self.is_empty:
-            self._errors, self.cleaned_data = ErrorDict(), {}
+            self.pass_over()
+
+    def pass_over(self) -> None:
+        """Neither the errors nor the answers of this row count; what was typed stays to be seen."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
 
     @property
     def is_empty(self) -> bool:

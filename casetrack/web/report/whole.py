@@ -119,12 +119,33 @@ def _sections(sitting: Sitting, pages: Mapping[str, Page]) -> list[dict[str, Any
     return sections
 
 
-def _left_out(sitting: Sitting, pages: Mapping[str, Page]) -> list[tuple[Draft, Step]]:
+def _set_aside(sitting: Sitting) -> dict[str, Any]:
+    """What another answer made irrelevant and is kept: pages (with the firm, of several), and whole firms."""
+    names = firm_names() if sitting.is_of_several or sitting.aside else {}
+    return {
+        "aside": [
+            (names.get(member.firm_code, "") if sitting.is_of_several else "", step)
+            for member in sitting.members
+            for step in aside(sitting.answers(member))
+        ],
+        "firms_aside": [names.get(one.firm_code, one.firm_code) for one in sitting.aside],
+    }
+
+
+def _left_out(sitting: Sitting, pages: Mapping[str, Page]) -> list[tuple[Draft, Step, str]]:
+    """The optional pages that were not begun, each with its firm where there are several."""
+    names = firm_names() if sitting.is_of_several else {}
     return [
-        (draft, step)
+        (draft, step, "" if step.is_common else names.get(draft.firm_code, ""))
         for draft, step in sitting.pages()
         if step.identifier in pages and step.is_optional and step != FILES and not step.is_begun(sitting.answers(draft))
     ]
+
+
+def place_in(sitting: Sitting, draft: Draft, step: Step) -> dict[str, int]:
+    """The `place` of a page among those that are needed (0: it is not), as the list counts them, and their `total`."""
+    needed = [page for page in sitting.pages() if not page[1].is_optional]
+    return {"place": needed.index((draft, step)) + 1 if (draft, step) in needed else 0, "total": len(needed)}
 
 
 def list_of(sitting: Sitting, pages: Mapping[str, Page] = PAGES) -> dict[str, Any]:
@@ -139,6 +160,7 @@ def list_of(sitting: Sitting, pages: Mapping[str, Page] = PAGES) -> dict[str, An
         "done": sum(task["status"] == "complete" for task in needed),
         "needed": len(needed),
         "is_ready": not sitting.unfinished(),
+        **_set_aside(sitting),
     }
 
 
@@ -149,8 +171,7 @@ def answers_of(sitting: Sitting, pages: Mapping[str, Page] = PAGES) -> dict[str,
         "draft": sitting.lead,
         "sections": _sections(sitting, pages),
         "left_out": _left_out(sitting, pages),
-        "aside": [step for member in sitting.members for step in aside(sitting.answers(member))],
-        "firms_aside": [names.get(one.firm_code, one.firm_code) for one in sitting.aside],
+        **_set_aside(sitting),
         "firms": [names.get(one.firm_code, "") for one in sitting.members] if sitting.is_of_several else [],
         "missing": sitting.unfinished(),
     }

@@ -18,7 +18,7 @@ from casetrack.web.forms.fields import CheckboxField
 from casetrack.web.report.base import query_of
 from casetrack.web.report.brought import account_field
 from casetrack.web.report.forms import TradeForm
-from casetrack.web.report.rows import RowForm, RowsForm
+from casetrack.web.report.rows import RowsForm
 from casetrack.web.victim.doors import for_victims, me, posted
 from casetrack.web.victim.forms import CaseForm
 from casetrack.web.victim.later import accounts_of, methods, open_to_add
@@ -31,7 +31,7 @@ ASKS = {
 }  # fmt: skip
 
 
-class TypedTradeForm(RowForm, TradeForm):
+class TypedTradeForm(TradeForm):
     """A trade; where the same is known already, the question whether it is another one."""
 
     another = CheckboxField(label=_("This is another trade"), required=False)

@@ -25,7 +25,7 @@ from casetrack.web.report.base import StepForm, query_of
 from casetrack.web.report.pages import PAGES, Page
 from casetrack.web.report.saving import is_newest
 from casetrack.web.report.unsent import keeps_what_was_typed, tab_of, take_unsent
-from casetrack.web.report.whole import OF_VICTIM, files_of, firm_names
+from casetrack.web.report.whole import OF_VICTIM, files_of, firm_names, place_in
 from casetrack.web.victim.doors import for_victims, me, own_draft, posted
 from casetrack.web.victim.files import take_files
 
@@ -154,14 +154,12 @@ def _way(sitting: Sitting) -> list[tuple[Draft, Step]]:
 
 def _show(request: HttpRequest, draft: Draft, page: Page, form: StepForm) -> HttpResponse:
     sitting = sitting_of(draft)
-    way = _way(sitting)
     context = {
         "draft": draft,
         "lead": sitting.lead,
         "page": page,
         "form": form,
-        "place": way.index((draft, page.step)) + 1 if (draft, page.step) in way else 0,
-        "total": len(way),
+        **place_in(sitting, draft, page.step),
         "firm": firm_names().get(draft.firm_code, "") if sitting.is_of_several and not page.step.is_common else "",
         "goes_to_all": sitting.is_of_several and page.step.is_common and page.step != ACCOUNT,
         "problems": list(form.problems()) if form.is_bound else [],

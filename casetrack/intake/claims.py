@@ -35,6 +35,17 @@ def _index(reference: str, code: str) -> str:
     return keyed_hash(f"claim\0{reference}\0{code}")
 
 
+def _code(case: Case, channel: str, key: uuid.UUID | None) -> str:
+    """A code that nobody guesses. The same key makes the same one, which only this machine can do."""
+    if key is None:
+        return "".join(secrets.choice(ALPHABET) for _place in range(PLACES))
+    number, code = int(keyed_hash(f"claim code\0{case.reference}\0{channel}\0{key}"), 16), ""
+    for _place in range(PLACES):
+        number, place = divmod(number, len(ALPHABET))
+        code += ALPHABET[place]
+    return code
+
+
 def normalize_code(code: str) -> str:
     """What was typed, as the code has it: full-width and lower case understood, spaces and hyphens dropped."""
     text = unicodedata.normalize("NFKC", code).upper().translate(MISREAD)
@@ -47,12 +58,12 @@ def open_code(case: Case) -> ClaimCode | None:
 
 
 @transaction.atomic
-def issue_code(case: Case, channel: str, *, actor: User) -> str:
+def issue_code(case: Case, channel: str, *, actor: User, key: uuid.UUID | None = None) -> str:
     """A new code for a case that nobody has taken over, in groups of four; any earlier one ends. It is kept only as a
-    keyed hash: this is the one time that it can be read.
+    keyed hash: this is the one time that it can be read. Asked for with the same key again, it is the same code.
 
-    Raises NotAllowed (not one of the firm's caseworkers), Conflict (taken over already, or ended), InvalidInput (also
-    by telephone to somebody of whom the firm is not sure).
+    Raises NotAllowed (not one of the firm's caseworkers), Conflict (taken over already, or ended; or the code of this
+    key no longer holds), InvalidInput (also by telephone to somebody of whom the firm is not sure).
     """
     lock(case)
     require(actor, case, *CASEWORKERS)
@@ -66,19 +77,27 @@ def issue_code(case: Case, channel: str, *, actor: User) -> str:
         raise InvalidInput(
             _("Nobody has made sure who called. Send the code by post to the registered address."), field="channel"
         )
-    now = clock.now()
-    ClaimCode.objects.filter(case=case, ended_at=None).update(ended_at=now)
-    code = "".join(secrets.choice(ALPHABET) for _place in range(PLACES))
-    ClaimCode.objects.create(
-        case=case,
-        code_index=_index(case.reference, code),
-        channel=channel,
-        issued_by=actor,
-        issued_at=now,
-        expires_at=now + LASTS[ClaimChannel(channel)],
-    )
-    write_event(case, "cases.claim_code_issued", actor=actor, is_public=False, data={"channel": channel})
+    code = _code(case, channel, key)
+    if not _is_made(case, code):
+        now = clock.now()
+        ClaimCode.objects.filter(case=case, ended_at=None).update(ended_at=now)
+        ClaimCode.objects.create(
+            case=case,
+            code_index=_index(case.reference, code),
+            channel=channel,
+            issued_by=actor,
+            issued_at=now,
+            expires_at=now + LASTS[ClaimChannel(channel)],
+        )
+        write_event(case, "cases.claim_code_issued", actor=actor, is_public=False, data={"channel": channel})
     return "-".join(code[place : place + GROUP] for place in range(0, PLACES, GROUP))
+
+
+def _is_made(case: Case, code: str) -> bool:
+    made = ClaimCode.objects.filter(case=case, code_index=_index(case.reference, code)).first()
+    if made is not None and (made.ended_at or made.expires_at <= clock.now()):
+        raise Conflict(_("That code no longer holds. Open this page again to make another."))
+    return made is not None
 
 
 def claim_case(reference: str, code: str, *, actor: User, key: uuid.UUID | None) -> Case:

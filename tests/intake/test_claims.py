@@ -117,6 +117,18 @@ def test_a_code_is_used_once_and_a_new_one_ends_the_old(found: Case, fiona: User
 
 
 @pytest.mark.django_db
+def test_asked_for_twice_by_the_same_form_it_is_the_same_code(found: Case, fiona: User, otto: User) -> None:
+    key, another = uuid.uuid4(), uuid.uuid4()
+    code = issue_code(found, "post", actor=fiona, key=key)
+    assert issue_code(found, "post", actor=fiona, key=key) == code
+    assert ClaimCode.objects.count() == found.events.filter(action="cases.claim_code_issued").count() == 1
+    other = issue_code(found, "telephone", actor=fiona, key=key)
+    assert code != other != issue_code(found, "telephone", actor=fiona, key=another)
+    with pytest.raises(Conflict):  # it ended when the next one was made, and does not come back
+        issue_code(found, "post", actor=fiona, key=key)
+
+
+@pytest.mark.django_db
 def test_only_the_firms_people_make_codes_and_only_victims_use_them(
     found: Case, fiona: User, bruno: User, otto: User, rita: User
 ) -> None:

@@ -21,8 +21,9 @@ def claim_code(request: HttpRequest, reference: str) -> HttpResponse:
     form, code = ClaimCodeForm(posted(request)), ""
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
+        given = form.cleaned_data
         try:
-            code = issue_code(case, form.cleaned_data["channel"], actor=me(request))
+            code = issue_code(case, given["channel"], actor=me(request), key=given["idempotency_key"])
         except DomainError as error:
             status = refused(form, error)
         else:

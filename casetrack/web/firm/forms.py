@@ -23,6 +23,7 @@ from casetrack.web.forms.fields import (
     DateTimeField,
     DecimalTextField,
     FileField,
+    IdempotentForm,
     LongTextField,
     SelectField,
     TextField,
@@ -43,7 +44,7 @@ class ReasonForm(forms.Form):
             self.fields["reason"].help_text = help_text
 
 
-class ClaimCodeForm(forms.Form):
+class ClaimCodeForm(IdempotentForm):
     channel = ChoiceField(
         label=_("How does the customer get the code?"),
         name=_("how the customer gets the code"),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from unicodedata import east_asian_width
@@ -14,7 +14,9 @@ from casetrack.web.formats import as_decimal, jp_date, quantity, short_number
 
 Number = Decimal | int
 Series = tuple[str, Sequence[Number | None]]
-WIDTH, HEIGHT = 760, 340
+# Of the two that are drawn, the style sheet shows the one that the window has room for: letters keep their size.
+WIDE, NARROW = 760, 400
+HEIGHT = 340
 LEFT, RIGHT, BOTTOM = 72, 12, 34
 LEGEND, GAP = 26, 14
 COLORS = "abcd"
@@ -54,7 +56,7 @@ def nice(rough: Decimal) -> Decimal:
     return next(step * power for step in STEPS if step * power >= rough)
 
 
-def grid(scale: Scale) -> SafeString:
+def grid(scale: Scale, width: int) -> SafeString:
     return format_html_join(
         "",
         '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>'
@@ -63,7 +65,7 @@ def grid(scale: Scale) -> SafeString:
             (
                 "ct-chart-grid" if tick else "ct-chart-zero",
                 LEFT,
-                WIDTH - RIGHT,
+                width - RIGHT,
                 scale.y(tick),
                 scale.y(tick),
                 LEFT - 8,
@@ -80,40 +82,46 @@ def breadth(text: object) -> int:
     return sum(15 if east_asian_width(letter) in "WF" else 9 for letter in str(text))
 
 
-def along(labels: Sequence[str], width: float, offset: float) -> SafeString:
-    """The labels of the horizontal axis; with many, only every n-th is written."""
-    longest = max((breadth(label) for label in labels), default=0) + GAP
-    every = max(1, -(-longest * len(labels) // (WIDTH - LEFT - RIGHT)))
+def along(labels: Sequence[str], group: float, width: int) -> SafeString:
+    """The labels of the horizontal axis, each in the middle of its `group` as far as it stays inside; with many, only
+    every n-th is written."""
+    longest = max((breadth(label) for label in labels), default=0)
+    every = max(1, -int(-(longest + GAP) // group))
     return format_html_join(
         "",
         '<text class="ct-chart-axis" x="{}" y="{}" text-anchor="middle">{}</text>',
         (
-            (round(LEFT + width * (i + offset), 1), HEIGHT - 10, label)
+            (round(min(LEFT + group * (i + 0.5), width - longest / 2), 1), HEIGHT - 10, label)
             for i, label in enumerate(labels)
             if i % every == 0
         ),
     )
 
 
-def legend(names: Sequence[str]) -> SafeString:
-    parts, x = [], LEFT
+def legend(names: Sequence[str], width: int) -> tuple[SafeString, int]:
+    """The names with their colors, in as many lines as they take, and where the plot below them begins."""
+    parts, x, line = [], LEFT, 0
     for color, name in zip(COLORS, names, strict=False):
-        parts.append((color, x, x + 18, name))
-        x += 18 + breadth(name) + GAP
-    return format_html_join(
+        reach = 18 + breadth(name)
+        if x > LEFT and x + reach > width:
+            x, line = LEFT, line + 1
+        parts.append((color, x, 4 + 20 * line, x + 18, 15 + 20 * line, name))
+        x += reach + GAP
+    drawn = format_html_join(
         "",
-        '<rect class="ct-chart-{}" x="{}" y="4" width="12" height="12"/>'
-        '<text class="ct-chart-legend" x="{}" y="15">{}</text>',
+        '<rect class="ct-chart-{}" x="{}" y="{}" width="12" height="12"/>'
+        '<text class="ct-chart-legend" x="{}" y="{}">{}</text>',
         parts,
     )
+    return drawn, LEGEND + GAP + 20 * line
 
 
-def framed(title: str, desc: str, *parts: SafeString) -> SafeString:
+def framed(title: str, desc: str, width: int, *parts: SafeString) -> SafeString:
     key = secrets.token_hex(4)
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="t{} d{}"><title id="t{}">{}</title>'
         '<desc id="d{}">{}</desc>{}</svg>',
-        WIDTH,
+        width,
         HEIGHT,
         key,
         key,
@@ -125,16 +133,27 @@ def framed(title: str, desc: str, *parts: SafeString) -> SafeString:
     )
 
 
+def for_any_window(chart: Callable[..., SafeString], *given: object) -> SafeString:
+    """A chart, drawn for a wide window and for a telephone."""
+    return format_html(
+        '<div class="ct-chart__wide">{}</div><div class="ct-chart__narrow">{}</div>',
+        chart(*given, width=WIDE),
+        chart(*given, width=NARROW),
+    )
+
+
 def known(values: Sequence[Number | None]) -> list[Decimal | None]:
     return [as_decimal(value) for value in values]
 
 
-def grouped_bars(labels: Sequence[str], series: Sequence[Series], title: str, desc: str) -> SafeString:
+def grouped_bars(
+    labels: Sequence[str], series: Sequence[Series], title: str, desc: str, *, width: int = WIDE
+) -> SafeString:
     """Up to four series side by side for each label. A value that is None leaves its place empty."""
     rows = [(name, known(values)) for name, values in series[: len(COLORS)]]
-    top = LEGEND + GAP if len(rows) > 1 else GAP
+    names, top = legend([name for name, _values in rows], width) if len(rows) > 1 else (SafeString(""), GAP)
     scale = Scale.over((v for _name, values in rows for v in values if v is not None), top)
-    group = (WIDTH - LEFT - RIGHT) / max(len(labels), 1)
+    group = (width - LEFT - RIGHT) / max(len(labels), 1)
     bar = min(group * 0.8 / max(len(rows), 1), 56)
     inset = (group - bar * len(rows)) / 2
     zero = scale.y(Decimal(0))
@@ -157,30 +176,7 @@ def grouped_bars(labels: Sequence[str], series: Sequence[Series], title: str, de
             if value is not None
         ),
     )
-    names = legend([name for name, _values in rows]) if len(rows) > 1 else SafeString("")
-    return framed(title, desc, names, grid(scale), bars, along(labels, group, 0.5))
-
-
-def line_chart(labels: Sequence[str], values: Sequence[Number | None], title: str, desc: str) -> SafeString:
-    """One line through the values; where one is None, the line is broken."""
-    points = known(values)[: len(labels)]
-    scale = Scale.over((v for v in points if v is not None), GAP)
-    step = (WIDTH - LEFT - RIGHT) / max(len(labels), 1)
-    path, pen = [], "M"
-    dots = []
-    for i, value in enumerate(points):
-        if value is None:
-            pen = "M"
-            continue
-        x, y = round(LEFT + step * (i + 0.5), 1), scale.y(value)
-        path.append(f"{pen}{x} {y}")
-        dots.append((x, y, labels[i], quantity(value)))
-        pen = "L"
-    marks = format_html_join(
-        "", '<circle class="ct-chart-dot" cx="{}" cy="{}" r="3.5"><title>{}: {}</title></circle>', dots
-    )
-    line = format_html('<path class="ct-chart-line" d="{}"/>', " ".join(path)) if path else SafeString("")
-    return framed(title, desc, grid(scale), line, marks, along(labels, step, 0.5))
+    return framed(title, desc, width, names, grid(scale, width), bars, along(labels, group, width))
 
 
 @dataclass(frozen=True)
@@ -193,30 +189,32 @@ class Dated:
     marked: dt.date
     note: str
 
-    def x(self, day: dt.date) -> float:
+    def x(self, day: dt.date, width: int) -> float:
         """A day's place: as far along as it lies between the first and the last."""
         span = (self.days[-1] - self.days[0]).days
         share = (day - self.days[0]).days / span if span else 0.5
-        return round(LEFT + (WIDTH - LEFT - RIGHT) * (0.02 + 0.96 * share), 1)
+        return round(LEFT + (width - LEFT - RIGHT) * (0.02 + 0.96 * share), 1)
 
 
-def lines_by_date(given: Dated, title: str, desc: str) -> SafeString:
+def lines_by_date(given: Dated, title: str, desc: str, *, width: int = WIDE) -> SafeString:
     """Up to four lines over the days, as far apart as the calendar has them, and the marked day."""
     rows = [(name, known(values)) for name, values in given.series[: len(COLORS)]]
-    scale = Scale.over((v for _name, values in rows for v in values if v is not None), LEGEND + GAP)
-    lines = format_html_join("", "{}", ((_line(given, n, values, scale),) for n, (_name, values) in enumerate(rows)))
-    x, names = given.x(given.marked), [name for name, _values in rows]
+    names, top = legend([name for name, _values in rows], width)
+    scale = Scale.over((v for _name, values in rows for v in values if v is not None), top)
+    drawn = ((_line(given, n, values, scale, width),) for n, (_name, values) in enumerate(rows))
+    lines = format_html_join("", "{}", drawn)
+    x = given.x(given.marked, width)
     mark = format_html(
         '<line class="ct-chart-mark" x1="{}" x2="{}" y1="{}" y2="{}"><title>{}</title></line>',
-        x, x, LEGEND + GAP, HEIGHT - BOTTOM, given.note,
+        x, x, top, HEIGHT - BOTTOM, given.note,
     )  # fmt: skip
-    return framed(title, desc, legend(names), grid(scale), mark, lines, _dates(given))
+    return framed(title, desc, width, names, grid(scale, width), mark, lines, _dates(given, width))
 
 
-def _line(given: Dated, place: int, values: Sequence[Decimal | None], scale: Scale) -> SafeString:
+def _line(given: Dated, place: int, values: Sequence[Decimal | None], scale: Scale, width: int) -> SafeString:
     """One line and its dots; where a value is None, nothing is drawn through it."""
     dots = [
-        (given.x(day), scale.y(value), value, day)
+        (given.x(day, width), scale.y(value), value, day)
         for day, value in zip(given.days, values, strict=True)
         if value is not None
     ]
@@ -237,9 +235,9 @@ def _line(given: Dated, place: int, values: Sequence[Decimal | None], scale: Sca
     return format_html("{}{}", drawn, marks)
 
 
-def _dates(given: Dated) -> SafeString:
+def _dates(given: Dated, width: int) -> SafeString:
     """Some of the days below the axis: as many as fit, the first and the last among them."""
-    most = max(2, (WIDTH - LEFT - RIGHT) // (breadth(jp_date(given.days[0])) + GAP))
+    most = max(2, (width - LEFT - RIGHT) // (breadth(jp_date(given.days[0])) + GAP))
     first, span = given.days[0], (given.days[-1] - given.days[0]).days
     steps = min(most - 1, span)
     shown = [first + dt.timedelta(span * n // steps) for n in range(steps + 1)] if steps else [first]
@@ -247,5 +245,5 @@ def _dates(given: Dated) -> SafeString:
     return format_html_join(
         "",
         '<text class="ct-chart-axis" x="{}" y="{}" text-anchor="{}">{}</text>',
-        ((given.x(day), HEIGHT - 10, anchor, jp_date(day)) for day, anchor in zip(shown, anchors, strict=True)),
+        ((given.x(day, width), HEIGHT - 10, anchor, jp_date(day)) for day, anchor in zip(shown, anchors, strict=True)),
     )

@@ -11,7 +11,7 @@ from casetrack.cases.models import Case
 from casetrack.lib import clock
 from casetrack.negotiation.good_faith import ACCEPTED, COUNTERED, OFFERED, WITHDRAWN, Row, good_faith_of
 from casetrack.negotiation.good_faith_words import csv_text, shown, waiting
-from casetrack.web.charts import grouped_bars
+from casetrack.web.charts import for_any_window, grouped_bars
 from casetrack.web.downloads import csv_response
 from casetrack.web.formats import jp_date
 
@@ -39,8 +39,8 @@ def chart_of(moves: Sequence[Row]) -> SafeString:
         (_("Gap"), [row.gap for row in moves]),
     ]
     title = _("How far apart the sides were")
-    return grouped_bars(
-        [jp_date(row.at) for row in moves], series, title, _("The same numbers stand in the table below.")
+    return for_any_window(
+        grouped_bars, [jp_date(row.at) for row in moves], series, title, _("The same numbers stand in the table below.")
     )
 
 

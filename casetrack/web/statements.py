@@ -10,7 +10,7 @@ from casetrack.assessment.figures import FIGURES, gross_in
 from casetrack.assessment.models import Assessment
 from casetrack.assessment.reductions import grounds_of
 from casetrack.assessment.statement import COMPONENTS, PLAIN_COMPONENTS, statement
-from casetrack.web.charts import Dated, lines_by_date
+from casetrack.web.charts import Dated, for_any_window, lines_by_date
 from casetrack.web.formats import jp_date
 
 
@@ -44,4 +44,6 @@ def _chart(curve: Curve, run: Assessment) -> str:
     ]
     note = _("Valuation date of this statement: %(day)s") % {"day": jp_date(run.valuation_on)}
     given = Dated(days, series, run.valuation_on, note)
-    return lines_by_date(given, _("Loss by valuation date"), _("The same numbers stand in the table below."))
+    return for_any_window(
+        lines_by_date, given, _("Loss by valuation date"), _("The same numbers stand in the table below.")
+    )

@@ -44,13 +44,15 @@ def test_a_correction_in_the_browser_stands_beside_what_was_said_first(
     page = open_as(vera, language=language, width=width)
     page.goto(f"cases/{case.reference}/said/")
     page.fill("#id_text", "4月10日に偽のメールが届いていました。")
-    page.locator("form button.govuk-button").first.click()
+    with page.expect_navigation():
+        page.locator("form button.govuk-button").first.click()
     page.goto(f"cases/{case.reference}/said/noticed/")
     check(page)
     shot(page, f"follow-correct-{language}-{width}")
     page.fill("#id_noticed_at_time", "8:40")
     page.fill("#id_reason", "通知の時刻を確認しました。")
-    page.locator("form button.govuk-button").last.click()
+    with page.expect_navigation():
+        page.locator("form button.govuk-button").last.click()
     assert page.locator("s").count() == 1
     check(page)
     shot(page, f"follow-said-{language}-{width}")

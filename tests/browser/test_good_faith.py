@@ -24,8 +24,9 @@ def test_it_is_read_with_its_chart_and_table(
         story = haggled(Story(cast))
     page = open_as(cast.user[who], language=language, width=width)
     page.goto(f"{place}/{story.case.reference}/")
-    page.locator("a[href$='/good-faith/']").click()
-    assert page.locator("[aria-labelledby=gap] svg").is_visible()
+    with page.expect_navigation():
+        page.locator("a[href$='/good-faith/']").click()
+    assert page.locator("[aria-labelledby=gap] svg:visible").count() == 1
     assert page.locator("[aria-labelledby=gap] tbody tr").count() == 4
     check(page)
     shot(page, f"good-faith-{who}-{language}-{width}")

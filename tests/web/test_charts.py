@@ -1,6 +1,7 @@
 """Charts, whatever numbers come."""
 
 import datetime as dt
+import itertools
 import re
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -10,7 +11,18 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casetrack.web.charts import Dated, Number, Scale, grouped_bars, line_chart, lines_by_date, nice
+from casetrack.web.charts import (
+    NARROW,
+    WIDE,
+    Dated,
+    Number,
+    Scale,
+    breadth,
+    for_any_window,
+    grouped_bars,
+    lines_by_date,
+    nice,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -42,16 +54,27 @@ def test_bars_are_as_high_as_their_numbers() -> None:
         [Decimal("0.0001")],
     ],
 )
-def test_both_charts_take_any_numbers(values: list[Number | None]) -> None:
+def test_the_bars_take_any_numbers_and_any_window(values: list[Number | None]) -> None:
     labels = [f"{n}月" for n in range(len(values))]
-    for svg in (grouped_bars(labels, [("A", values)], "T", "D"), line_chart(labels, values, "T", "D")):
-        drawn = parsed(svg)
+    both = parsed(f"<g>{for_any_window(grouped_bars, labels, [('A', values)], 'T', 'D')}</g>")
+    for drawn, widest in zip(both.iter("svg"), (WIDE, NARROW), strict=True):
         box = [float(n) for n in drawn.get("viewBox", "").split()]
+        assert box[2] == widest
         for element in drawn.iter():
             for name in ("x", "y", "cx", "cy", "x1", "x2", "y1", "y2"):
                 if element.get(name) is not None:
-                    assert 0 <= float(element.get(name, "")) <= max(box[2:]), (element.tag, name)
-        assert all(height >= 0 for height in heights(svg))
+                    assert 0 <= float(element.get(name, "")) <= box[2 if "x" in name else 3], (element.tag, name)
+        assert all(height >= 0 for height in heights(ElementTree.tostring(drawn, encoding="unicode")))
+
+
+def test_on_a_telephone_no_date_below_the_bars_leaves_the_chart() -> None:
+    labels = [f"2026年11月{day}日" for day in range(10, 16)]
+    svg = parsed(grouped_bars(labels, [("A", [1] * 6)], "T", "D", width=NARROW))
+    below = [text for text in svg.iter("text") if "年" in (text.text or "")]
+    places = [float(text.get("x", "")) for text in below]
+    assert len(places) > 1
+    assert all(breadth(label) / 2 <= x <= NARROW - breadth(label) / 2 for x, label in zip(places, labels, strict=False))
+    assert all(after - before > breadth(labels[0]) for before, after in itertools.pairwise(places))
 
 
 def test_negative_bars_hang_from_the_zero_line() -> None:
@@ -60,11 +83,6 @@ def test_negative_bars_hang_from_the_zero_line() -> None:
     zero = next(line for line in svg.iter("line") if line.get("class") == "ct-chart-zero")
     assert float(up.get("y", "")) + float(up.get("height", "")) == pytest.approx(float(zero.get("y1", "")), abs=0.2)
     assert down.get("y") == zero.get("y1")
-
-
-def test_a_gap_breaks_the_line() -> None:
-    svg = line_chart(["a", "b", "c", "d"], [1, None, 3, 4], "T", "D")
-    assert len(re.findall("M", parsed(svg).find("path").get("d", ""))) == 2  # type: ignore[union-attr]
 
 
 def test_two_charts_on_a_page_share_no_id() -> None:
@@ -87,6 +105,15 @@ def test_the_legend_stands_above_the_plot() -> None:
     assert all(float(text.get("y", "")) < top for text in legend)
 
 
+def test_a_legend_that_is_too_long_goes_on_below_and_the_plot_begins_under_it() -> None:
+    names = ["Done within the target", "Offers with all reasons", "Offers accepted"]
+    svg = parsed(grouped_bars(["a"], [(name, [1]) for name in names], "T", "D", width=NARROW))
+    legend = [text for text in svg.iter("text") if text.get("class") == "ct-chart-legend"]
+    assert [text.text for text in legend] == names
+    assert all(float(text.get("x", "")) + breadth(text.text) <= NARROW for text in legend)
+    assert min(float(line.get("y1", "")) for line in svg.iter("line")) > max(float(t.get("y", "")) for t in legend)
+
+
 def test_the_axis_counts_in_words_of_the_language() -> None:
     with override("ja"):
         assert "1,500億" in grouped_bars(["4月"], [("売却", [Decimal(148100000000)])], "T", "D")
@@ -95,7 +122,7 @@ def test_the_axis_counts_in_words_of_the_language() -> None:
 
 
 def test_there_is_nothing_that_the_content_policy_refuses() -> None:
-    svg = grouped_bars(["a"], [("A", [1])], "T", "D") + line_chart(["a"], [1], "T", "D")
+    svg = grouped_bars(["a"], [("A", [1])], "T", "D")
     assert "style" not in svg
     assert "script" not in svg
 

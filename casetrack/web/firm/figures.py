@@ -15,7 +15,7 @@ from casetrack.lib import clock
 from casetrack.lib.files import csv_text
 from casetrack.reports.good_faith import Figures, Times
 from casetrack.reports.publishing import may_see_figures, own_figures
-from casetrack.web.charts import Series, grouped_bars
+from casetrack.web.charts import Series, for_any_window, grouped_bars
 from casetrack.web.downloads import csv_response
 from casetrack.web.faith_figures import CLOCK_NAMES, MEASURE_NAMES, SHORT_NAMES, days, exact, percent
 from casetrack.web.firm.doors import for_staff, me, membership
@@ -133,4 +133,6 @@ def chart_of(found: Figures, targets: dict[str, int]) -> SafeString:
         (_("Median"), [times.median for times in found.times]),
         (_("90th percentile"), [times.ninetieth for times in found.times]),
     ]
-    return grouped_bars(names, series, _("Business days by clock"), _("The same numbers stand in the table below."))
+    return for_any_window(
+        grouped_bars, names, series, _("Business days by clock"), _("The same numbers stand in the table below.")
+    )

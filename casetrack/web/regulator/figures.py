@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from casetrack.reports.summary import Line, Summary
-from casetrack.web.charts import grouped_bars
+from casetrack.web.charts import for_any_window, grouped_bars
 from casetrack.web.formats import is_japanese, period, quantity, short_number, yen
 
 
@@ -40,7 +40,7 @@ def _bars(lines: Sequence[Line], title: str, columns: Mapping[str, str]) -> dict
     names = labels([line.period for line in lines])
     return {
         "title": title,
-        "chart": grouped_bars(names, series, title, _("The same numbers stand in the table below.")),
+        "chart": for_any_window(grouped_bars, names, series, title, _("The same numbers stand in the table below.")),
     }
 
 

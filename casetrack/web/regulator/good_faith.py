@@ -12,7 +12,7 @@ from casetrack.lib.files import csv_text
 from casetrack.lib.formats import NONE
 from casetrack.reports.good_faith import FEW
 from casetrack.reports.publishing import COUNTS, DAYS, MEASURES, Published, Value, figures_of_firms
-from casetrack.web.charts import grouped_bars
+from casetrack.web.charts import for_any_window, grouped_bars
 from casetrack.web.downloads import csv_response
 from casetrack.web.faith_figures import MEASURE_NAMES, days, exact, percent
 from casetrack.web.formats import as_decimal, quantity
@@ -75,8 +75,7 @@ def said(name: str, value: Value) -> str:
 def chart_of(found: list[Published]) -> SafeString:
     """Shares in percent, firm by firm."""
     series = [(str(MEASURE_NAMES[name]), [_whole(one.values[name]) for one in found]) for name in CHARTED]
-    return grouped_bars(
-        [one.firm.name for one in found], series, _("Good faith by firm, in percent"),
+    return for_any_window(grouped_bars, [one.firm.name for one in found], series, _("Good faith by firm, in percent"),
         _("The same numbers stand in the table below."),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Settling some components of the loss while the others stay in dispute. Amounts are whole yen."""
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -81,6 +82,34 @@ def check_scope(proposal: "Proposal", run: Assessment, settled: Collection[str])
         raise InvalidInput(_("Choose among the parts that are still in dispute."), field="settles")
     if disputed.keys() == set(proposal.settles):
         raise InvalidInput(_("That is all that is in dispute: make an offer for the whole."), field="settles")
+
+
+def check_besides(proposal: "Proposal", run: Assessment, case: Case) -> None:
+    """Raises InvalidInput (`in_kind`, `waived`) for what parts that are settled give already: a security that one of
+    them moves, and more of the margin deficit than there is. The case is locked."""
+    earlier = Offer.objects.filter(settlement__in=Settlement.objects.live().partial().filter(case=case))
+    waived = ZERO
+    moved: dict[str, int] = {}
+    for offer in earlier:
+        waived += offer.waived
+        moved |= {_code(security): offer.number for security in offer.in_kind}
+    for security in proposal.in_kind:
+        if _code(security) in moved:
+            raise InvalidInput(
+                _("%(security)s is moved already by the settlement of offer %(number)s. Leave it out here."),
+                field="in_kind", security=security, number=moved[_code(security)],
+            )  # fmt: skip
+    deficit = sum((Decimal(row.result.get("outstanding_deficit", 0)) for row in run.accounts.all()), ZERO)
+    if waived and proposal.waived and waived + proposal.waived > deficit:
+        raise InvalidInput(
+            _("%(before)s yen are waived already by what was settled in part. The deficit is %(deficit)s yen in all."),
+            field="waived", before=f"{waived:,}", deficit=f"{deficit:,}",
+        )  # fmt: skip
+
+
+def _code(security: str) -> str:
+    """A security's code as it is compared: width and case make no other security of it."""
+    return unicodedata.normalize("NFKC", security).strip().casefold()
 
 
 def check_answer(proposal: "Proposal", offer: Offer) -> None:

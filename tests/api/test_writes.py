@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,20 @@ def test_it_refuses_an_amount_that_is_none(amount: str, recent: Story, vera: Use
     answer = api(vera).post(f"cases/{recent.case.reference}/offers/1/counter/", body)
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("settles", ["costs"]), ("component_reasons", {"margin": "I could not have it frozen."})]
+)
+def test_one_amount_names_no_parts_and_says_so(field: str, value: Any, recent: Story, vera: User, api: As) -> None:
+    recent.to_offer()
+    path = f"cases/{recent.case.reference}/offers/1/counter/"
+    answer = api(vera).post(path, {"amount": "20000000", "reason": "…", field: value})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert recent.case.offers.count() == 1
+    answer = api(vera).post(path, {"amount": "20000000", "reason": "…", field: type(value)()})
+    assert answer.status_code == 201, "nothing is named, so nothing is lost"
 
 
 def test_an_offer_cannot_be_accepted_here(recent: Story, vera: User, api: As) -> None:

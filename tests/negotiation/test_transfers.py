@@ -16,6 +16,7 @@ from casetrack.lib.scope import system_scope
 from casetrack.negotiation.models import Payment, RemitterAccount, TransferBatch, TransferLine
 from casetrack.negotiation.services import record_payment
 from casetrack.negotiation.services.readiness import customer_code, readiness_of, unpaid
+from casetrack.negotiation.services.results import record_executed
 from casetrack.negotiation.services.transfers import (
     approve_batch,
     fetch_file,
@@ -164,6 +165,35 @@ def test_a_transfer_above_her_limit_waits_for_another_approver(payable: Story, s
         limit_approver("sora@minato.example", amount, actor=User.objects.system())
         approve_batch(batch, actor=User.objects.get(pk=sora.pk))
     assert batch.status == BatchStatus.APPROVED
+
+
+def test_transfers_of_parts_need_the_limit_of_what_the_case_comes_to(story: Story, sora: User, client_of: Any) -> None:
+    """14,500 and then 995,000 yen: whoever may approve one million may approve either, but not the second on top."""
+    with_bank(story.to_assessment().wait(1))
+    with travel_to(story.at):
+        set_remitter(story.case.firm, FIRMS, actor=story.user("alma"))
+    story.part_offered("costs", "solatium").accepted().countersigned().cleared()
+    first = story.settlement
+    story.wait(0.1).part_offered("liquidation").accepted().countersigned().cleared().wait(4)
+    second, story.settlement = story.settlement, first
+    both = first.amount + second.amount
+    with travel_to(story.at):
+        limit_approver("sora@minato.example", both - 1, actor=User.objects.system())
+        batch = approve_batch(made(story), actor=User.objects.get(pk=sora.pk))
+        fetch_file(batch, actor=sora)
+    with travel_to(story.wait(3).at):
+        record_executed(batch, paid_on=batch.day, actor=sora)
+    story.settlement = second
+    batch = made(story)
+    with travel_to(story.at):
+        for up_to, count in ((both - 1, 0), (both, 1)):
+            limit_approver("sora@minato.example", up_to, actor=User.objects.system())
+            tabs = client_of(User.objects.get(pk=sora.pk)).get("/en/firm/").context["tabs"]
+            assert next(tab.count for tab in tabs if tab.key == "waiting") == count
+            if not count:
+                with pytest.raises(NotAllowed, match="above your limit"):
+                    approve_batch(batch, actor=User.objects.get(pk=sora.pk))
+        approve_batch(batch, actor=User.objects.get(pk=sora.pk))
 
 
 def test_nothing_is_given_out_before_the_second_person(payable: Story, alma: User) -> None:

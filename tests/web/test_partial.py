@@ -244,3 +244,21 @@ def test_accepting_a_part_twice_settles_it_once(assessed: Story, client_of: Any)
         for _time in range(2):
             vera.post(own(assessed, "offers/1/accept/"), sent)
     assert Settlement.objects.get().amount == Decimal(4_500)
+
+
+@pytest.mark.parametrize(("action", "goes_on"), [("", True), ("withdraw", False), ("escalate", False)])
+def test_vera_takes_a_part_back_and_reads_what_becomes_of_her_case(
+    assessed: Story, client_of: Any, action: str, goes_on: bool
+) -> None:
+    assessed.part_offered("costs", "solatium").accepted()
+    if action:
+        assessed.does("vera", action, "…")
+    vera = client_of(assessed.user("vera"))
+    with travel_to(assessed.at):
+        asked = vera.get(own(assessed, "offers/1/revoke/")).content.decode()
+        assert ("you negotiate again" in asked) is goes_on
+        assert ("nobody has to make you another offer" in asked) is not goes_on
+        done = vera.post(own(assessed, "offers/1/revoke/"), {"reason": "", **key()}, follow=True).content.decode()
+    assert ("The negotiation goes on." in done) is goes_on
+    assert ("This part is no longer settled" in done) is not goes_on
+    assert live_settlements(assessed.case) == []

@@ -44,7 +44,8 @@ class RequiredReasonSerializer(serializers.Serializer[Any]):
 
 
 class CounterOfferSerializer(serializers.Serializer[Any]):
-    """Either `amount`, or `components` that differ from the firm's, each with its reason."""
+    """Either `amount`, or `components` that differ from the firm's, each with its reason. `component_reasons` and
+    `settles` are about parts and go with `components` alone."""
 
     amount = Yen(help_text="Whole yen, above zero.", required=False)
     components = serializers.DictField(
@@ -63,6 +64,10 @@ class CounterOfferSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("amount" in attrs) == ("components" in attrs):
             raise serializers.ValidationError({"amount": [_("Give either amount or components.")]})
+        lost = [name for name in ("component_reasons", "settles") if "amount" in attrs and attrs.get(name)]
+        if lost:
+            said = _("One amount names no parts: give components.")
+            raise serializers.ValidationError({name: [said] for name in lost})
         return attrs
 
 

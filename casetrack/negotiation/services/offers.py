@@ -18,7 +18,14 @@ from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import Offer, OfferParty, Settlement
-from casetrack.negotiation.partial import burden_in_case, check_scope, check_still_builds_on, names_in, settled_parts
+from casetrack.negotiation.partial import (
+    burden_in_case,
+    check_besides,
+    check_scope,
+    check_still_builds_on,
+    names_in,
+    settled_parts,
+)
 from casetrack.negotiation.proposal import Proposal, expected_parts, same_case
 from casetrack.negotiation.workflow import OFFER_ACTIONS, OfferStatus
 from casetrack.people.models import User
@@ -80,8 +87,8 @@ def prepare_offer(
     needs its own reason. What was settled in part before is no part of it.
 
     Raises NotAllowed, IllegalTransition, Conflict (one is prepared already, or the facts changed since the run),
-    InvalidInput (`field` as `Proposal.check` and `partial.check_scope` have it, or `relied_on`, `reasons`,
-    `valid_until`).
+    InvalidInput (`field` as `Proposal.check`, `partial.check_scope` and `partial.check_besides` have it, or
+    `relied_on`, `reasons`, `valid_until`).
     """
     check_not_settled(lock(case))
     require(actor, case, INVESTIGATOR)
@@ -93,6 +100,7 @@ def prepare_offer(
         raise Conflict(_("Facts have changed since this assessment. Assess the loss again."))
     settled = settled_parts(case)
     check_scope(proposal, run, names_in(settled))
+    check_besides(proposal, run, case)
     proposal.check(expected_parts(run, proposal.settles, names_in(settled)))
     same_case(proposal.relied_on, case.pk)
     if not reasons.strip():

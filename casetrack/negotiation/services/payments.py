@@ -73,9 +73,9 @@ def record_payment(
     if not clock.tokyo_date(settlement.agreed_at) <= paid_on <= clock.tokyo_date(clock.now()):
         raise InvalidInput(_("Enter a day between the agreement and today."), field="paid_on")
     require_final(settlement)
-    require_legal_basis(settlement)
     require_restored(settlement)
     if not is_done:
+        require_legal_basis(settlement)
         require_payable(case.victim_user, case.firm.code)
         require_no_transfer(case)
     payment = Payment.objects.create(

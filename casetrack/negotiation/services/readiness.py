@@ -13,9 +13,10 @@ from casetrack.cases.workflow import Status
 from casetrack.firms.models import Firm
 from casetrack.lib import references
 from casetrack.lib.errors import Conflict, DomainError
+from casetrack.lib.money import ZERO
 from casetrack.negotiation.models import Payment, Settlement, TransferLine
 from casetrack.negotiation.services.agreeing import check_final
-from casetrack.negotiation.services.legal import require_legal_basis
+from casetrack.negotiation.services.legal import require_legal_basis, sums_of
 from casetrack.negotiation.services.measures import credits_of
 from casetrack.negotiation.services.restorations import require_restored
 from casetrack.negotiation.transfers import LineStatus
@@ -82,23 +83,25 @@ def readiness_of_all(settlements: Iterable[Settlement]) -> list[Readiness]:
     if not found:
         return []
     credits, firm = credits_of(found), found[0].case.firm
+    sums = sums_of(settlement.case_id for settlement in found)
     standings = standings_of((settlement.case.victim_user_id for settlement in found), firm.code)
     return [
-        _judged(settlement, settlement.amount - credits[settlement.pk], standings[settlement.case.victim_user_id])
-        for settlement in found
+        _judged(one, one.amount - credits[one.pk], sums.get(one.case_id, ZERO), standings[one.case.victim_user_id])
+        for one in found
     ]
 
 
-def _judged(settlement: Settlement, due: Decimal, standing: Standing) -> Readiness:
-    return Readiness(settlement, due, standing.account, list(_obstacles(settlement, standing, due)))
+def _judged(settlement: Settlement, due: Decimal, whole: Decimal, standing: Standing) -> Readiness:
+    """`whole` is what the case comes to."""
+    return Readiness(settlement, due, standing.account, list(_obstacles(settlement, standing, due, whole)))
 
 
-def _obstacles(settlement: Settlement, standing: Standing, due: Decimal) -> Iterator[DomainError]:
+def _obstacles(settlement: Settlement, standing: Standing, due: Decimal, whole: Decimal) -> Iterator[DomainError]:
     case, account = settlement.case, standing.account
     checks: tuple[Callable[[], object], ...] = (
         lambda: _agreed(settlement),
         lambda: check_final(settlement, is_signed=hasattr(settlement, "countersignature")),
-        lambda: require_legal_basis(settlement),
+        lambda: require_legal_basis(settlement, whole),
         lambda: require_restored(settlement),
         lambda: _payable_amount(due),
         lambda: customer_code(case),

@@ -22,6 +22,7 @@ from casetrack.lib.crypto import decrypt_bytes, encrypt, encrypt_bytes
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.lib.money import plain
 from casetrack.negotiation.models import RemitterAccount, Settlement, TransferBatch, TransferLine
+from casetrack.negotiation.partial import burden_in_case
 from casetrack.negotiation.services.readiness import Readiness, customer_code, readiness_of_all
 from casetrack.negotiation.services.underway import require_no_transfer
 from casetrack.negotiation.transfers import BatchStatus, LineStatus
@@ -240,13 +241,14 @@ def check_unchanged(lines: Iterable[TransferLine]) -> None:
 def approve_batch(batch: TransferBatch, *, actor: User) -> TransferBatch:
     """A second person approves it: its file may be fetched.
 
-    Raises NotAllowed (also where one of its transfers is above the person's limit), Conflict, InvalidInput (the day).
+    Raises NotAllowed (also where one of its transfers is above the person's limit, which is that of the settlement:
+    however a case is cut up), Conflict, InvalidInput (the day).
     """
     lines = lock_batch(batch, actor)
     if batch.status != BatchStatus.MADE:
         raise Conflict(_("Somebody has decided on this already."))
     require_second_person(actor, batch.made_by_id)
-    require_limit(actor, max(line.amount for line in lines))
+    require_limit(actor, max(burden_in_case(line.settlement.offer) for line in lines))
     check_day(batch.firm, batch.day)
     check_unchanged(lines)
     batch.status, batch.approved_by, batch.approved_at = BatchStatus.APPROVED, actor, clock.now()

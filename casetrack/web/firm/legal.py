@@ -27,7 +27,7 @@ from casetrack.web.downloads import csv_response
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import ReasonForm
-from casetrack.web.firm.settlements import settlement_of
+from casetrack.web.firm.settlements import kept_back, settlement_of
 from casetrack.web.formats import yen
 from casetrack.web.forms.fields import ChoiceField, DateField3, LongTextField, SelectField, TextField
 
@@ -76,7 +76,8 @@ def legal_basis(request: HttpRequest, reference: str, number: int) -> HttpRespon
     settlement = settlement_of(case, number)
     role = permissions.role_in(me(request), case)
     live, is_paid = basis_of(settlement), settlement.payments.live().exists()
-    may_record = role in (INVESTIGATOR, APPROVER) and live is None and not is_paid
+    outgrown = kept_back(settlement)
+    may_record = role in (INVESTIGATOR, APPROVER) and (live is None or bool(outgrown)) and not is_paid
     first = settled_basis(case, settlement)
     form = LegalBasisForm(posted(request), case=case, initial=first) if may_record or request.method == "POST" else None
     status = 400 if request.method == "POST" else 200
@@ -99,11 +100,13 @@ def legal_basis(request: HttpRequest, reference: str, number: int) -> HttpRespon
         "is_mediated": bool(first),
         "bases": _bases(settlement),
         "live": live,
+        "kept_back": outgrown,
         "source": SOURCES[live.kind] if live else "",
         "can_check": _waits_for(live, role, request),
         "waits_for_another": live is not None and live.status == BasisStatus.RECORDED
         and live.recorded_by_id == me(request).pk,
-        "can_pay": role == APPROVER and live is not None and live.status == BasisStatus.CHECKED and not is_paid,
+        "can_pay": role == APPROVER and live is not None and live.status == BasisStatus.CHECKED
+        and not is_paid and not outgrown,
         "facts": facts_of(settlement, live),
     }  # fmt: skip
     return render(request, "firm/legal_basis.html", context, status=status)

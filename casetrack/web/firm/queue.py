@@ -85,7 +85,8 @@ def waits_for(approver: User) -> Q:
     if place is not None and place.approves_up_to is not None:
         offers = offers.filter(amount__lte=place.approves_up_to - F("waived") - settled_before())
         unsigned = unsigned.filter(amount__lte=place.approves_up_to - F("offer__waived") - settled_before("offer__"))
-        moving = moving.filter(amount__lte=place.approves_up_to)
+        left = place.approves_up_to - F("settlement__offer__waived") - settled_before("settlement__offer__")
+        moving = moving.filter(settlement__amount__lte=left)
         proposed = proposed.within(place.approves_up_to)
     bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
     waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned, moving, proposed))

@@ -17,10 +17,10 @@ from casetrack.cases.models import Case
 from casetrack.cases.workflow import ACTIONS, APPROVER, INVESTIGATOR
 from casetrack.lib import clock
 from casetrack.lib.errors import DomainError
-from casetrack.negotiation.models import Payment, Settlement
+from casetrack.negotiation.models import BasisStatus, Payment, Settlement
 from casetrack.negotiation.partial import burden_in_case
 from casetrack.negotiation.services import countersign, fail_payment, record_payment, show_payment
-from casetrack.negotiation.services.legal import basis_of
+from casetrack.negotiation.services.legal import basis_of, require_legal_basis
 from casetrack.negotiation.services.measures import credit_of
 from casetrack.negotiation.services.restorations import items_of
 from casetrack.web.errors import explain
@@ -56,6 +56,18 @@ def can_pay(request: HttpRequest, found: Settlement) -> bool:
     return permissions.can(me(request), found.case, ACTIONS["record_payment"].name, clock.now())
 
 
+def kept_back(found: Settlement) -> str:
+    """Why a checked legal basis no longer carries the payment, in words; "" where it does, or none is checked."""
+    basis = basis_of(found)
+    if basis is None or basis.status != BasisStatus.CHECKED or found.payments.live().exists():
+        return ""
+    try:
+        require_legal_basis(found)
+    except DomainError as error:
+        return explain(error)
+    return ""
+
+
 def payment_acts(request: HttpRequest, found: Settlement, paid: Payment | None) -> dict[str, bool]:
     """What may be done with the payment of a part here; that of the whole has its buttons on the page of the case."""
     may = permissions.role_in(me(request), found.case) == APPROVER and found.is_partial and paid is not None
@@ -84,6 +96,7 @@ def settlement(request: HttpRequest, reference: str, number: int) -> HttpRespons
         "payments": payments,
         "is_paid": paid is not None,
         "basis": basis_of(found),
+        "kept_back": kept_back(found),
         "ahead": ahead,
         "due": found.amount - ahead,
         "can_sign": may_sign(request, found),
@@ -131,7 +144,15 @@ def payment(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         else:
             messages.success(request, _("The payment is recorded. The victim is asked to confirm it."))
             return redirect("firm:case", case.reference)
-    context = {"case": case, "settlement": found, "form": form, "basis": basis_of(found), "ahead": ahead, "due": due}
+    context = {
+        "case": case,
+        "settlement": found,
+        "form": form,
+        "basis": basis_of(found),
+        "kept_back": kept_back(found),
+        "ahead": ahead,
+        "due": due,
+    }
     return render(request, "firm/payment.html", context, status=status)
 
 

@@ -1,5 +1,7 @@
 """An offer: what it is, how it was made, and the three answers to it, each on a page of its own."""
 
+from typing import TYPE_CHECKING
+
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from casetrack.assessment.changes import changes_between, run_before
 from casetrack.assessment.models import Assessment
 from casetrack.assessment.statement import PLAIN_COMPONENTS
+from casetrack.cases.models import Case
 from casetrack.cases.permissions import can
+from casetrack.cases.workflow import Status
 from casetrack.lib import clock
 from casetrack.mediation.services import is_held_by_mediation, revoke_bound_acceptance
 from casetrack.negotiation import services
@@ -25,6 +29,9 @@ from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import AcceptForm, CaseForm, CounterForm, ReasonForm
 from casetrack.web.victim.letters import problems_of, settlement_of, write_once
 from casetrack.web.victim.making import making_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -124,6 +131,19 @@ def is_revocable(request: HttpRequest, settlement: Settlement) -> bool:
     return can(me(request), settlement.case, "revoke", now)
 
 
+def goes_on(case: Case) -> bool:
+    """Whether taking an acceptance back leads to the negotiation: a part's may be taken back where the case has ended,
+    or is with an outside body."""
+    return case.status in (Status.NEGOTIATING, Status.AGREED)
+
+
+def _taken_back(case: Case) -> "StrOrPromise":
+    case.refresh_from_db(fields=["status"])
+    if goes_on(case):
+        return _("You have taken your acceptance back. The negotiation goes on.")
+    return _("You have taken your acceptance back. This part is no longer settled; the case stays where it is.")
+
+
 @page_methods
 @for_victims
 def revoke(request: HttpRequest, reference: str, number: int) -> HttpResponse:
@@ -141,7 +161,7 @@ def revoke(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         revoke_bound_acceptance(settlement, actor=user, reason=form.cleaned_data["reason"] or "")
 
     if write_once(request, form, "negotiation.revoke", write):
-        messages.success(request, _("You have taken your acceptance back. The negotiation goes on."))
+        messages.success(request, _taken_back(offer.case))
         return redirect("victim:case", reference=offer.case.reference)
     if request.method != "POST" and not is_revocable(request, settlement):
         return redirect("victim:offer", reference=offer.case.reference, number=offer.number)
@@ -149,6 +169,7 @@ def revoke(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "case": offer.case,
         "offer": offer,
         "settlement": settlement,
+        "goes_on": goes_on(offer.case),
         "form": form,
         "problems": problems_of(form),
     }

@@ -14,7 +14,7 @@ from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.mediation.services import end_mediation
 from casetrack.negotiation.proposal import at_amount
-from casetrack.negotiation.services import prepare_offer
+from casetrack.negotiation.services import prepare_offer, resume_negotiation
 from casetrack.people.models import User
 from tests.api.conftest import Api
 from tests.builders import Story
@@ -188,12 +188,16 @@ def test_a_key_is_a_uuid(story: Story, vera: User, api: As) -> None:
     assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
 
 
-def test_no_case_is_closed_by_a_program_while_a_body_mediates_in_it(story: Story, alma: User, api: As) -> None:
+def test_no_case_is_ended_by_a_program_while_a_body_mediates_in_it(story: Story, alma: User, api: As) -> None:
     mediation = taken_on(story.to_offer())
     path = f"cases/{story.case.reference}/"
     assert "close" not in [action["name"] for action in api(alma).get(path).json()["actions"]]
     assert api(alma).post(f"{path}actions/close/", {"reason": "…"}).status_code == 409
     with travel_to(story.at):
+        resume_negotiation(story.case, actor=alma, reason="…")
+    assert "decline" not in [action["name"] for action in api(alma).get(path).json()["actions"]]
+    assert api(alma).post(f"{path}actions/decline/", {"reason": "…"}).status_code == 409
+    with travel_to(story.at):
         end_mediation(mediation, actor=story.user("mina"), reason="…")
-    assert "close" in [action["name"] for action in api(alma).get(path).json()["actions"]]
-    assert api(alma).post(f"{path}actions/close/", {"reason": "…"}).json()["status"] == "closed"
+    assert "decline" in [action["name"] for action in api(alma).get(path).json()["actions"]]
+    assert api(alma).post(f"{path}actions/decline/", {"reason": "…"}).json()["status"] == "declined"

@@ -16,12 +16,19 @@ from casetrack.cases.models import Case
 from casetrack.copies.models import Copy
 from casetrack.copies.services import make_copy
 from casetrack.demo.cast import Cast
+from casetrack.demo.mediation import hearing_set, proposed, taken_on, victim_says
+from casetrack.evidence.models import EvidenceFile
+from casetrack.evidence.services import add_file
+from casetrack.evidence.tasks import examine
 from casetrack.lib import clock
 from casetrack.lib.scope import system_scope
 from casetrack.mediation.models import Mediation
 from casetrack.negotiation.models import Settlement
 from tests.browser.conftest import LOOKS
 from tests.builders import Story
+from tests.evidence import files
+from tests.evidence.files import upload
+from tests.evidence.test_previews import photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BUTTON = "main form .govuk-button:not(.govuk-button--secondary):visible >> nth=0"
@@ -181,3 +188,56 @@ def test_from_the_application_to_the_settlement(
         assert Settlement.objects.get().amount == 2_000_000
     go(ivan, f"firm/cases/{reference}/offers/{offer.number}/legal-basis/")
     seen(ivan, "legal-basis")
+
+
+@pytest.mark.parametrize(("language", "width"), LOOKS)
+def test_a_mediation_that_ends_leaves_the_body_a_record(
+    open_as: Callable[..., Page], check: Callable[[Page], None], shot: Callable[[Page, str], None], cast: Cast,
+    settings: Any, tmp_path: Any, language: str, width: str,
+) -> None:  # fmt: skip
+    """A part was settled before. Mina looks at the files, lets the proposal be refused, and ends it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    with system_scope():
+        story = Story(cast, at=clock.now() - dt.timedelta(days=50)).to_assessment()
+        story.at = clock.now() - dt.timedelta(days=1)
+        part = story.part_offered("costs").accepted().settlement
+        for name, content in (("IMG_1.jpg", photograph(600, 400)), ("report.pdf", files.PDF)):
+            examine(add_file(upload(name, content), actor=cast.user["vera"], case=story.case).sha256)
+        mediation = taken_on(story.rest_offered(), file_number="あ-2026-118")
+        hearing_set(story, mediation, days=0.1)
+        story.at = clock.now()
+        proposal = proposed(story, mediation, 2_000_000)
+        rows = list(EvidenceFile.objects.filter(case=story.case).order_by("pk"))
+    case, taken = story.case, iter(range(1, 99))
+    vera, mina, ivan = (open_as(cast.user[name], language=language, width=width) for name in ("vera", "mina", "ivan"))
+
+    def seen(page: Page, path: str, name: str) -> None:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        check(page)
+        shot(page, f"mediation-end-{language}-{width}-{next(taken):02d}-{name}")
+
+    hers, first = f"mediator/cases/{case.reference}/", f"cases/{case.reference}/"
+    seen(mina, hers, "case")
+    for row in rows:
+        seen(mina, f"{hers}files/{row.key}/look/", f"look-{row.name.partition('.')[0]}")
+    seen(vera, f"{first}mediation/answer/", "answer")
+    seen(vera, f"{first}offers/{part.offer.number}/", "part-before")
+    with system_scope():
+        victim_says(story, proposal, yes=False)
+    seen(mina, f"{hers}end/", "end")
+    mina.locator(BUTTON).click()
+    mina.wait_for_selector(".govuk-error-summary")
+    check(mina)
+    mina.fill("[name=reason]", "双方の主張の隔たりが大きく、成立の見込みがありません。")
+    mina.locator(BUTTON).click()
+    mina.wait_for_url(re.compile(r"/mediator/$"))
+    assert case.reference not in mina.content()
+    seen(mina, "mediator/?tab=ended", "desk-ended")
+    assert mina.locator(f"a:has-text('{case.reference}')").count() == 0
+    gone = mina.goto(hers)
+    assert gone is not None
+    assert gone.status == 404
+    seen(vera, f"{first}mediation/", "victim-after")
+    seen(ivan, f"firm/{first}mediation/", "firm-after")

@@ -16,16 +16,19 @@ from django.utils.translation import override
 from casetrack.audit.models import Entry
 from casetrack.bodies.models import BodyMembership
 from casetrack.cases.models import Case
+from casetrack.cases.services import perform
 from casetrack.copies.models import Copy
 from casetrack.copies.services import make_copy
 from casetrack.correspondence.services import write_note
-from casetrack.demo.mediation import applied, firm_says, hearing_set, taken_on, to_proposal, victim_says
+from casetrack.demo.mediation import applied, firm_says, hearing_set, proposed, taken_on, to_proposal, victim_says
 from casetrack.evidence.models import EvidenceFile
 from casetrack.evidence.services import add_file
 from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.mediation.models import Mediation
+from casetrack.mediation.services import end_mediation
 from casetrack.negotiation.models import Offer
+from casetrack.negotiation.services import live_settlements, resume_negotiation
 from casetrack.people.models import User
 from tests.builders import Story
 from tests.evidence.files import upload
@@ -352,3 +355,147 @@ def test_a_case_that_is_with_another_body_can_still_be_taken_here(story: Story, 
         assert vera.post(at("victim:escalate", story), key() | APPLY).status_code == 302
         assert at("victim:escalate", story) not in vera.get(at("victim:case", story)).content.decode()
         assert at("firm:bundle", story) in client_of(story.user("ivan")).get(at("firm:case", story)).content.decode()
+
+
+def resumed(story: Story) -> None:
+    with travel_to(story.at):
+        resume_negotiation(story.case, actor=story.user("alma"), reason="…")
+
+
+def test_pages_that_ask_for_an_answer_or_a_proposal_open_only_while_there_is_one_to_give(
+    story: Story, mina: User, client_of: SignIn
+) -> None:
+    """The case ended, and the mediation did not yet: all that is left is to end that too."""
+    to_proposal(story.to_offer())
+    resumed(story)
+    with travel_to(story.at):
+        vera, alma, desk = client_of(story.user("vera")), client_of(story.user("alma")), client_of(mina)
+        assert vera.get(at("victim:mediation-answer", story)).status_code == 200
+        perform(story.case, "withdraw", actor=story.user("vera"))
+        assert vera.get(at("victim:mediation-answer", story)).status_code == 404
+        assert "Answer the proposal" not in text(vera.get(at("victim:mediation", story)))
+        assert "Give this answer" not in text(alma.get(at("firm:mediation", story)))
+        refused = alma.post(at("firm:mediation", story), {"reply": "accept"})
+        assert refused.status_code == 409
+        assert "The case has ended" in refused.content.decode()
+        page = text(desk.get(at("mediator:case", story)))
+        assert "End without a settlement" in page
+        assert "Set a hearing" not in page
+        for name in ("propose", "hearing"):
+            assert desk.get(at(f"mediator:{name}", story)).status_code == 404, name
+
+
+def test_sides_that_settled_by_themselves_are_asked_for_no_answer(story: Story, mina: User, client_of: SignIn) -> None:
+    to_proposal(story.to_offer())
+    resumed(story)
+    story.offered().accepted()
+    with travel_to(story.at):
+        vera, alma = client_of(story.user("vera")), client_of(story.user("alma"))
+        assert vera.get(at("victim:mediation-answer", story)).status_code == 404
+        assert "Give this answer" not in text(alma.get(at("firm:mediation", story)))
+        assert client_of(mina).get(at("mediator:propose", story)).status_code == 404
+
+
+def test_a_proposal_with_a_far_off_day_is_refused_and_keeps_what_was_typed(
+    story: Story, mina: User, client_of: SignIn
+) -> None:
+    mediation = taken_on(story.to_offer())
+    hearing_set(story, mediation)
+    proposal = {"amount": "2,000,000", "text": "支払う。", "reasons": "経緯による。"}
+    with travel_to(story.at):
+        far = key() | proposal | day(story.at + dt.timedelta(days=900), "answer_by")
+        page = client_of(mina).post(at("mediator:propose", story), far)
+    assert page.status_code == 400
+    assert "Choose a day within the next 92 days." in page.content.decode()
+    assert "経緯による。" in page.content.decode()
+
+
+def test_the_firm_is_offered_no_end_of_a_case_in_which_a_body_mediates(story: Story, client_of: SignIn) -> None:
+    taken_on(story.to_offer())
+    resumed(story)
+    with travel_to(story.at):
+        alma = client_of(story.user("alma"))
+        decline = at("firm:action", story, "decline")
+        assert decline not in alma.get(at("firm:case", story)).content.decode()
+        refused = alma.post(decline, {"reason": "…"})
+    assert refused.status_code == 409
+    assert "once the mediation has ended" in refused.content.decode()
+    assert Case.objects.get().status == "negotiating"
+
+
+def test_after_an_end_without_a_settlement_the_desk_keeps_the_record_and_both_sides_the_mediation(
+    story: Story, mina: User, client_of: SignIn
+) -> None:
+    taken_on(story.to_offer(), file_number="F-17")
+    with travel_to(story.at):
+        desk, vera, ivan = client_of(mina), client_of(story.user("vera")), client_of(story.user("ivan"))
+        assert desk.post(at("mediator:end", story), key() | {"reason": "No hope."})["Location"] == "/en/mediator/"
+        for name, more in (("case", []), ("good-faith", []), ("bundle", []), ("statement", [1]), ("end", [])):
+            assert desk.get(at(f"mediator:{name}", story, *more)).status_code == 404, name
+        kept = text(desk.get("/en/mediator/?tab=ended"))
+        assert all(word in kept for word in (story.case.reference, "F-17", "Ended without a settlement"))
+        assert not any(word in kept for word in ("No hope.", story.case.victim.family_name, "3,000,000"))
+        assert at("mediator:case", story) not in desk.get("/en/mediator/?tab=ended").content.decode()
+        assert "No body reads this case." in text(vera.get(at("victim:mediation", story)))
+        resumed(story)
+        for side, page in ((vera, "victim:case"), (ivan, "firm:case")):
+            assert "Mediation at FINMAC" in text(side.get(at(page, story)))
+
+
+def test_a_settled_case_stays_on_the_desk_until_it_is_closed(story: Story, mina: User, client_of: SignIn) -> None:
+    proposal = to_proposal(story.to_offer())
+    victim_says(story, proposal)
+    firm_says(story, proposal)
+    with travel_to(story.at):
+        desk = client_of(mina)
+        assert at("mediator:case", story) in desk.get("/en/mediator/?tab=ended").content.decode()
+        assert desk.get(at("mediator:case", story)).status_code == 200
+    story.offered(proposal.amount).accepted().countersigned().wait(4).cleared().paid().receipt_confirmed()
+    with travel_to(story.at):
+        assert at("mediator:case", story) not in desk.get("/en/mediator/?tab=ended").content.decode()
+        assert desk.get(at("mediator:case", story)).status_code == 404
+
+
+def test_the_desk_of_ended_mediations_needs_as_many_queries_for_many_as_for_one(
+    story: Story, mina: User, client_of: SignIn, monkeypatch: Any
+) -> None:
+    def ended(of: Story) -> None:
+        mediation = taken_on(of.to_offer())
+        with travel_to(of.at):
+            end_mediation(mediation, actor=mina, reason="…")
+
+    ended(story)
+    one = queries(client_of(mina), "/en/mediator/?tab=ended")
+    for place in range(3):
+        ended(Story(story.cast, account=f"0123-000000{place}", at=story.at, victim="hana"))
+    assert queries(client_of(mina), "/en/mediator/?tab=ended") == one
+    monkeypatch.setattr("casetrack.web.mediator.desk.PAGE", 2)
+    first = client_of(mina).get("/en/mediator/?tab=ended").content.decode()
+    later = re.search(r'href="(\?[^"]+)" rel="next"', first)
+    assert later is not None
+    second = client_of(mina).get("/en/mediator/" + later[1].replace("&amp;", "&")).content.decode()
+    references = [set(re.findall(r"<span>(CT-[0-9-]+)</span>", page)) for page in (first, second)]
+    assert len(references[0] | references[1]) == 4
+    assert not references[0] & references[1]
+    assert 'rel="prev"' in second
+
+
+def test_a_part_below_a_settled_mediation_has_no_way_back_on_the_page(story: Story, client_of: SignIn) -> None:
+    part = story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1).accepted().settlement
+    mediation = taken_on(story.rest_offered())
+    hearing_set(story, mediation)
+    proposal = proposed(story.wait(1), mediation, 2_000_000)
+    revoke = at("victim:offer-revoke", story, part.offer.number)
+    with travel_to(story.at):
+        vera = client_of(story.user("vera"))
+        assert revoke in vera.get(at("victim:offer", story, part.offer.number)).content.decode()
+        assert "can no longer be taken back" in text(vera.get(at("victim:mediation-answer", story)))
+    victim_says(story, proposal)
+    firm_says(story, proposal)
+    with travel_to(story.at):
+        page = vera.get(at("victim:offer", story, part.offer.number))
+        assert revoke not in page.content.decode()
+        assert "settled on top of it" in text(page)
+        assert vera.get(revoke).status_code == 302
+        assert "on top of this part" in vera.post(revoke, key() | {"reason": ""}).content.decode()
+    assert live_settlements(story.case) == [part]

@@ -10,6 +10,7 @@ from casetrack.assessment.services import add_firm, publish_policy
 from casetrack.bodies.models import Body, BodyMembership
 from casetrack.bodies.services import add_body
 from casetrack.firms.models import Firm, Membership
+from casetrack.lib.clock import tokyo, travel_to
 from casetrack.people.models import Role, User, Victim
 
 PASSWORD = "demo-casetrack"  # noqa: S105  (demo only; printed by `make run`)
@@ -35,7 +36,12 @@ RESTORATION = {
     "ratios": {},
     "solatium": 0,
     "valid_from": dt.date(2025, 1, 1),
+    "summary_ja": "不正取引の前の状態に口座を戻します。戻せないときは、その額をお支払いします。",
+    "summary_en": "The account is put back to what it was before the unauthorized trades. What cannot be put back is "
+    "paid.",
 }
+# The day of the members' agreement on a compensation: before any case of the demo was assessed.
+POLICIES_PUBLISHED = tokyo(2025, 5, 2, 9)
 STAFF = {
     "fiona": ("fiona@minato.example", "MINATO", "intake", "Fiona 藤井"),
     "ivan": ("ivan@minato.example", "MINATO", "investigator", "Ivan 井上"),
@@ -70,8 +76,9 @@ class Cast:
 def make_cast(*, password: str | None = PASSWORD) -> Cast:
     """Create firms with their policies, and everybody. Runs in the system's scope."""
     system = User.objects.system()
-    firms = {code: add_firm(code, actor=system, **names) for code, names in FIRMS.items()}
-    publish_policy(firms["AOZORA"], actor=system, **RESTORATION)
+    with travel_to(POLICIES_PUBLISHED):
+        firms = {code: add_firm(code, actor=system, **names) for code, names in FIRMS.items()}
+        publish_policy(firms["AOZORA"], actor=system, **RESTORATION)
     users: dict[str, User] = {}
     for name, (email, code, role, display_name) in STAFF.items():
         users[name] = User.objects.create_user(email, password, role=Role.FIRM, is_demo=True)

@@ -105,6 +105,10 @@ class Table:
             valid_until=self.now + dt.timedelta(days=14),
         )  # fmt: skip
 
+    def lets_time_pass(self, _case: Case, _actor: User, place: int) -> None:
+        """Days go by, and nobody has written down yet what lapsed in them."""
+        self.now += dt.timedelta(days=place * 3)
+
     def settlement(self, case: Case, place: int) -> Settlement:
         """One of those that stand, the latest more often than not."""
         found = list(Settlement.objects.live().select_related("case", "offer").filter(case=case).order_by("pk"))
@@ -154,6 +158,7 @@ class Table:
         assert {s.offer_id for s in agreed} == {o.pk for o in accepted}
         assert all(o.party == OfferParty.FIRM and o.opened_at for o in accepted)
         assert all(s.amount == s.offer.amount for s in agreed)
+        assert all(s.agreed_at < s.offer.valid_until for s in agreed), "an offer that had lapsed was accepted"
         self.holds_of_parts(case, agreed)
         paid = list(Payment.objects.live().filter(case=case).select_related("settlement__offer"))
         assert len({p.settlement_id for p in paid}) == len(paid)
@@ -181,6 +186,7 @@ class Table:
         whole = [s for s in agreed if not s.is_partial]
         assert len(whole) <= 1
         assert case.status not in ("agreed", "compensated") or whole
+        assert not (whole and Offer.objects.filter(case=case, status=OfferStatus.OPEN).exists())
         names = [name for s in agreed if s.is_partial for name in s.offer.settles]
         for offer in Offer.objects.filter(case=case, status=OfferStatus.OPEN, party=OfferParty.FIRM):
             assert offer.builds_on == settled_parts(case)
@@ -209,6 +215,7 @@ ON_CASES: dict[str, Callable[[Table, Case, User, int], object]] = {
     "revoke": Table.revoke,
     "clear": Table.clear,
     "pay": Table.pay,
+    "wait": Table.lets_time_pass,
     "lapse": lambda table, _case, _actor, _place: lapse_offers(table.now, actor=User.objects.system()),
     "decline": lambda _table, case, actor, _place: decline_case(case, actor=actor, reason="…"),
     "resume": lambda _table, case, actor, _place: resume_negotiation(case, actor=actor, reason="…"),
@@ -219,7 +226,7 @@ ON_CASES: dict[str, Callable[[Table, Case, User, int], object]] = {
 WHAT = [
     "prepare", "prepare part", "prepare rest", "deny", "fail",
     "approve", "approve", "approve", "reject", "discard", "take back", "accept", "accept",
-    "refuse", "counter", "counter", "lapse", "sign", "revoke", "clear", "pay", "confirm", "resume", "escalate",
+    "refuse", "counter", "counter", "wait", "lapse", "sign", "revoke", "clear", "pay", "confirm", "resume", "escalate",
     "decline", "reopen", "withdraw", "investigate", "close",
 ]  # fmt: skip
 # What leads somewhere more often than not: otherwise hardly any sequence gets past the first offer.
@@ -230,6 +237,11 @@ STALE: list[Act] = [*IN_PART[:2], ("ivan", "prepare", 0), ("vera", "accept", 1)]
 OPENINGS = {"an offer": COURSE, "a part is settled": IN_PART, "a part is settled under an offer for the whole": STALE}
 # The shortest ways to what must not be, tried every time.
 AGREE: list[Act] = [("alma", "approve", 0), ("vera", "accept", 0)]
+TOO_LATE: list[Act] = [("ivan", "wait", 9), ("vera", "accept", 0)]
+# The agreed amount is not paid in time, she turns to an outside body, and an offer from before waits for its approval.
+AFTER_ALL: list[Act] = [
+    ("ivan", "prepare", 0), ("vera", "accept", 1), ("vera", "wait", 4), ("vera", "escalate", 0), ("alma", "approve", 0),
+]  # fmt: skip
 TWICE: list[Act] = [("ivan", "prepare part", 0), *AGREE, ("ivan", "prepare", 0), *AGREE]
 NOTHING_THERE = (Offer.DoesNotExist, Settlement.DoesNotExist, Payment.DoesNotExist)
 any_act = st.one_of(
@@ -265,6 +277,8 @@ def test_no_sequence_of_acts_breaks_the_negotiation(cast: Cast, opening: str) ->
     @given(acts=st.lists(any_act, max_size=14), hours=st.integers(1, 60))
     @example(acts=AGREE, hours=1)
     @example(acts=TWICE, hours=1)
+    @example(acts=TOO_LATE, hours=1)
+    @example(acts=AFTER_ALL, hours=1)
     def play(acts: list[Act], hours: int) -> None:
         with transaction.atomic():
             table = Table(story)

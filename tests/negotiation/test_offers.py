@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from casetrack.cases.services import decide_executions, perform
+from casetrack.firms.models import Membership
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed
 from casetrack.mediation.services import decline_case
@@ -60,6 +61,14 @@ def test_ivan_cannot_approve_what_he_prepared_nor_can_fiona(story: Story, ivan: 
     for who in (ivan, fiona, vera):
         with pytest.raises(NotAllowed):
             approve_offer(offer, actor=who)
+
+
+def test_ivan_cannot_approve_what_he_prepared_after_he_was_made_an_approver(story: Story, ivan: User) -> None:
+    story.to_assessment()
+    offer = prepared(story)
+    Membership.objects.filter(user=ivan).update(role="approver")
+    with pytest.raises(NotAllowed):
+        approve_offer(offer, actor=User.objects.get(pk=ivan.pk))
 
 
 def test_the_database_refuses_an_approver_who_prepared(story: Story) -> None:

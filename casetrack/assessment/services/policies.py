@@ -44,6 +44,11 @@ DEFAULT_POLICY: dict[str, Any] = {
         "late_notice": "0.1",
     },
     "valid_from": dt.date(2025, 1, 1),
+    "summary_ja": "不正に買い付けられた銘柄、不正な信用建玉、強制決済による損失の50％、手数料・税金・金利と"
+    "引き出されたお金の全額、見舞金1万円をお支払いします。保有銘柄が売られただけの損失は対象外です。",
+    "summary_en": "Half of the loss on securities bought without authority, on margin positions and from forced "
+    "sales; all fees, tax, interest and money taken out; and 10,000 yen to each victim. Holdings that were merely "
+    "sold are not covered.",
 }
 MOST_VALUATION_DAYS = 250
 MAKERS = (StaffRole.ADMIN, StaffRole.APPROVER)

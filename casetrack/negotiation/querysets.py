@@ -25,6 +25,20 @@ def settled_before(offer: str = "") -> Coalesce:
     return Coalesce(Subquery(cost), 0, output_field=models.DecimalField(max_digits=20, decimal_places=0))
 
 
+def given_ahead() -> Coalesce:
+    """What the firm has given in whole yen while the case runs, beside the measure of the row, in a query: provisional
+    payments that are approved or made, and waived deficits."""
+    from casetrack.negotiation.models import InterimMeasure, Measure, MeasureStatus  # which needs this module
+
+    given = InterimMeasure.objects.filter(
+        case=OuterRef("case"),
+        kind__in=[Measure.PROVISIONAL_PAYMENT, Measure.DEFICIT_WAIVED],
+        status__in=[MeasureStatus.APPROVED, MeasureStatus.PAID],
+    ).exclude(pk=OuterRef("pk"))
+    cost = given.order_by().values("case").annotate(sum=Sum("amount")).values("sum")
+    return Coalesce(Subquery(cost), 0, output_field=models.DecimalField(max_digits=20, decimal_places=0))
+
+
 class SettlementQuerySet(models.QuerySet["Settlement"]):
     def live(self) -> "SettlementQuerySet":
         """Settlements whose acceptance was not taken back: of a case one of the whole at most, and those of parts."""

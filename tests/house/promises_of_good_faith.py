@@ -88,6 +88,7 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         "Money ahead, and a margin deficit that is not demanded or waived": [
             "web/test_firm_interim.py::test_from_the_proposal_to_the_payment",
             "negotiation/test_measures.py::test_a_suspension_ends_with_a_reason_a_waiver_stays",
+            "negotiation/test_limits.py::test_help_that_is_cut_up_needs_the_limit_of_all_of_it",
             "negotiation/test_partial.py::test_what_was_paid_ahead_counts_once",
         ],
         "Clocks by the Japanese calendar and the firm's own days, worked by hand; replay gives the same": [

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from casetrack.cases.models import Case
 from casetrack.firms.services import limit_approver
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import NotAllowed
-from casetrack.negotiation.models import Countersignature, Measure, Offer
+from casetrack.negotiation.bases import Basis
+from casetrack.negotiation.models import Countersignature, InterimMeasure, Measure, Offer
 from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import accept_offer, approve_offer, countersign, prepare_offer, reject_offer
 from casetrack.negotiation.services.measures import approve_measure, propose_measure
 from casetrack.people.models import User
+from casetrack.web.firm.queue import waits_for
 from tests.builders import Story
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +45,37 @@ def prepared(story: Story) -> Offer:
             story.case, story.run, proposal=at_amount(story.run, AMOUNT, "x"), reasons="By our policy.",
             valid_until=story.at + dt.timedelta(days=14), actor=story.user("ivan"),
         )  # fmt: skip
+
+
+def ahead(story: Story, amount: int, kind: str = Measure.PROVISIONAL_PAYMENT) -> InterimMeasure:
+    with travel_to(story.at):
+        return propose_measure(
+            story.case, kind=kind, amount=Decimal(amount), reason="…", basis=Basis.NO_LOSS_COMPENSATION, reference="1",
+            actor=story.user("ivan"),
+        )  # fmt: skip
+
+
+def test_help_that_is_cut_up_needs_the_limit_of_all_of_it(story: Story, limited: Any, client_of: Any) -> None:
+    """Twice 600,000 yen are 1,200,000: above a limit of 1,000,000, and neither alma's list nor her page offers it."""
+    story.to_investigation()
+    alma = limited(Decimal(1_000_000))
+    with travel_to(story.at):
+        approve_measure(ahead(story, 600_000), actor=alma)
+        second = ahead(story, 600_000, Measure.DEFICIT_WAIVED)
+        assert Case.objects.filter(waits_for(story.user("sora"))).exists()
+        assert not Case.objects.filter(waits_for(alma)).exists()
+        page = client_of(alma).get(reverse("firm:interim", args=[story.case.reference])).content.decode()
+        assert reverse("firm:interim-approve", args=[story.case.reference, 2]) not in page
+        with pytest.raises(NotAllowed, match="above your limit"):
+            approve_measure(second, actor=alma)
+        assert approve_measure(second, actor=limited(Decimal(1_200_000))).status == "approved"
+
+
+def test_a_deficit_that_is_only_suspended_counts_towards_no_limit(story: Story, limited: Any) -> None:
+    story.to_investigation()
+    with travel_to(story.at):
+        approve_measure(ahead(story, 900_000, Measure.DEFICIT_SUSPENDED), actor=limited(Decimal(1_000_000)))
+        assert approve_measure(ahead(story, 900_000), actor=limited(Decimal(1_000_000))).status == "approved"
 
 
 def test_alma_approves_an_offer_of_exactly_her_limit(story: Story, limited: Any) -> None:

@@ -74,6 +74,28 @@ def test_never_less_than_nothing_is_still_due(cast: Cast, amounts: list[int]) ->
         transaction.set_rollback(True)
 
 
+def test_the_body_that_confirms_is_that_of_all_that_is_paid_ahead(story: Story) -> None:
+    """6 and 4 million yen are 10, which the JSDA's committee confirms; one yen more is the Local Finance Bureau's."""
+    story.to_investigation()
+    by_jsda = {"amount": Decimal(6_000_000), "basis": Basis.CONFIRMED_JSDA}
+    paid(story, **by_jsda)
+    proposed(story, **(AHEAD | by_jsda | {"amount": Decimal(4_000_000)}))
+    with pytest.raises(InvalidInput) as refused:
+        proposed(story, **(AHEAD | by_jsda | {"amount": Decimal(4_000_001)}))
+    assert refused.value.field == "basis"
+    assert proposed(story, **(AHEAD | {"amount": Decimal(4_000_001), "basis": Basis.CONFIRMED_BUREAU})).number == 3
+
+
+def test_two_proposals_that_together_need_the_bureau_are_not_both_approved(story: Story, alma: User) -> None:
+    story.to_investigation()
+    by_jsda = AHEAD | {"amount": Decimal(6_000_000), "basis": Basis.CONFIRMED_JSDA}
+    first, second = proposed(story, **by_jsda), proposed(story, **by_jsda)
+    with travel_to(story.at):
+        approve_measure(first, actor=alma)
+        with pytest.raises(InvalidInput, match="JSDA"):
+            approve_measure(second, actor=alma)
+
+
 def test_nobody_approves_an_own_proposal_and_ivan_never(story: Story, ivan: User) -> None:
     measure = proposed(story.to_ledger())
     with pytest.raises(NotAllowed):

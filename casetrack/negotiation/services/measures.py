@@ -18,6 +18,7 @@ from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import InterimMeasure, Measure, MeasureStatus, Settlement
+from casetrack.negotiation.querysets import given_ahead
 from casetrack.negotiation.services.legal import check_body
 from casetrack.negotiation.services.underway import require_no_transfer
 from casetrack.people.bank import require_payable
@@ -63,6 +64,13 @@ def still_due(settlement: Settlement) -> Decimal:
     return settlement.amount - credit_of(settlement)
 
 
+def burden_of(measure: InterimMeasure) -> Decimal:
+    """What an approver decides on with it, in whole yen, for their limit: with what was given in the case before.
+    However help is cut up, it needs the same limit."""
+    before: Decimal = InterimMeasure.objects.filter(pk=measure.pk).values_list(given_ahead(), flat=True).get()
+    return measure.amount + before
+
+
 def _running(case: Case) -> None:
     lock(case)
     if case.status not in WHILE:
@@ -102,7 +110,7 @@ def propose_measure(
     if is_payment and not reference.strip():
         raise InvalidInput(_("Enter the number or the day by which the paper is found."), field="reference")
     if is_payment:
-        _check_basis(basis, amount)
+        _check_basis(case, basis, amount)
     measure = InterimMeasure.objects.create(
         case=case,
         number=(case.measures.aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -119,9 +127,14 @@ def propose_measure(
     return measure
 
 
-def _check_basis(basis: str, amount: Decimal) -> None:
+def _check_basis(case: Case, basis: str, amount: Decimal) -> None:
+    """The body that confirms is that of all that is paid ahead in the case: it is one accident."""
+    ahead = case.measures.filter(
+        kind=Measure.PROVISIONAL_PAYMENT, status__in=[MeasureStatus.APPROVED, MeasureStatus.PAID]
+    )
+    so_far: Decimal = ahead.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     try:
-        check_body(basis, amount, clock.tokyo_date(clock.now()))
+        check_body(basis, so_far + amount, clock.tokyo_date(clock.now()))
     except InvalidInput as refused:
         refused.field = "basis"
         raise
@@ -145,10 +158,13 @@ def _at(measure: InterimMeasure, actor: User, *statuses: MeasureStatus) -> None:
 
 @transaction.atomic
 def approve_measure(measure: InterimMeasure, *, actor: User) -> InterimMeasure:
-    """Approve it: it holds from now on, and the victim is told. Raises NotAllowed, IllegalTransition, Conflict."""
+    """Approve it: it holds from now on, and the victim is told. Raises NotAllowed (also above the limit, with what was
+    given before), IllegalTransition, Conflict, InvalidInput (with what was approved since, another body confirms)."""
     _at(measure, actor, MeasureStatus.PROPOSED)
     require_second_person(actor, measure.proposed_by_id)
-    require_limit(actor, measure.amount)
+    require_limit(actor, burden_of(measure))
+    if measure.kind == Measure.PROVISIONAL_PAYMENT:
+        _check_basis(measure.case, measure.basis, measure.amount)
     measure.status, measure.approved_by, measure.approved_at = MeasureStatus.APPROVED, actor, clock.now()
     measure.save(update_fields=["status", "approved_by", "approved_at"])
     _write(measure, "approved", actor, reason=measure.reason)

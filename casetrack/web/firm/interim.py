@@ -25,7 +25,7 @@ from casetrack.negotiation.services import (
     propose_measure,
     return_measure,
 )
-from casetrack.negotiation.services.measures import WHILE
+from casetrack.negotiation.services.measures import WHILE, burden_of
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import ReasonForm
@@ -105,7 +105,7 @@ def _may(measure: InterimMeasure, role: str, request: HttpRequest) -> str:
     if measure.status == "proposed":
         if measure.proposed_by_id == me(request).pk:
             return ""
-        return "decide" if permissions.is_within_limit(me(request), measure.amount) else "return"
+        return "decide" if permissions.is_within_limit(me(request), burden_of(measure)) else "return"
     if measure.status == "approved" and measure.kind != Measure.DEFICIT_WAIVED:
         return "pay" if measure.kind == Measure.PROVISIONAL_PAYMENT else "end"
     return ""

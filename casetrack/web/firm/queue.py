@@ -25,8 +25,17 @@ from casetrack.intake.calls import may_take_calls
 from casetrack.lib import clock, references
 from casetrack.lib.crypto import account_index, normalize_account_number
 from casetrack.mediation.models import ConciliationProposal
-from casetrack.negotiation.models import BasisStatus, LegalBasis, Offer, Settlement, TransferLine
-from casetrack.negotiation.querysets import settled_before
+from casetrack.negotiation.models import (
+    BasisStatus,
+    InterimMeasure,
+    LegalBasis,
+    MeasureStatus,
+    Offer,
+    Settlement,
+    TransferLine,
+)
+from casetrack.negotiation.querysets import given_ahead, settled_before
+from casetrack.negotiation.services.measures import WHILE
 from casetrack.negotiation.transfers import BatchStatus, LineStatus
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
@@ -81,6 +90,8 @@ def waits_for(approver: User) -> Q:
     moving = TransferLine.objects.filter(status=LineStatus.WAITING, batch__status=BatchStatus.MADE)
     moving = moving.exclude(batch__made_by=approver)
     proposed = ConciliationProposal.objects.filter(ended_at=None, firm_reply="", answer_by__gt=clock.now())
+    ahead = InterimMeasure.objects.filter(status=MeasureStatus.PROPOSED, case__status__in=WHILE)
+    ahead = ahead.exclude(proposed_by=approver)
     place = membership_of(approver)
     if place is not None and place.approves_up_to is not None:
         offers = offers.filter(amount__lte=place.approves_up_to - F("waived") - settled_before())
@@ -88,8 +99,9 @@ def waits_for(approver: User) -> Q:
         left = place.approves_up_to - F("settlement__offer__waived") - settled_before("settlement__offer__")
         moving = moving.filter(settlement__amount__lte=left)
         proposed = proposed.within(place.approves_up_to)
+        ahead = ahead.filter(amount__lte=place.approves_up_to - given_ahead())
     bases = LegalBasis.objects.filter(status=BasisStatus.RECORDED).exclude(recorded_by=approver)
-    waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned, moving, proposed))
+    waiting = (rows.values("case") for rows in (offers, reductions, bases, unsigned, moving, proposed, ahead))
     return reduce(or_, (Q(pk__in=cases) for cases in waiting))
 
 

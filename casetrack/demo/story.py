@@ -50,6 +50,7 @@ from casetrack.negotiation.services import (
     revoke_acceptance,
 )
 from casetrack.negotiation.services.legal import basis_of
+from casetrack.notifications.clock_watch import tell
 
 HEADER = (
     "account,execution_id,executed_at,type,side,security,quantity,price,unit,currency,fx,settled_in,"
@@ -188,6 +189,14 @@ class Story:
 
     def executions(self) -> dict[str, Execution]:
         return {e.execution_id: e for e in Execution.objects.filter(account=self.incident.account)}
+
+    def overdue(self) -> "Story":
+        """The firm's clock ran out, and the morning after it was marked, as beat does."""
+        self.case.refresh_from_db()
+        assert self.case.due_at is not None  # noqa: S101  (a stage that has a clock)
+        self.at = max(self.at, self.case.due_at + dt.timedelta(hours=8, minutes=15))
+        tell(self.case, self.at)
+        return self
 
     def answered(self, answers: dict[str, str]) -> "Story":
         rows = self.executions()

@@ -62,7 +62,7 @@ def the_investor(cast: Cast, today: dt.datetime) -> None:
     story.says("fiona", "ご申告を受け付けました。ご不安なことと存じます。担当の井上が調査します。")
     story.investigating().wait(20).access_confirmed().ledger_imported().wait(1).answered(ANSWERS_A).decided()
     story.says("vera", "電話で凍結をお願いしましたが、できないと言われました。その記録も見てください。")
-    story.at = today - _days(6)
+    story.overdue().at = today - _days(6)
     story.date_proposed(
         "vera", dt.date(2025, 5, 30), "投資信託は持ち続けるつもりでした。月末の基準価額で計算してください。",
         accepted_by="ivan",
@@ -85,7 +85,7 @@ def acknowledged(cast: Cast, today: dt.datetime) -> None:
 
 def overdue_investigation(cast: Cast, today: dt.datetime) -> None:
     story = _reported(_second_kind(cast, "kenji", "2000-0000003", today - _days(60))).wait(1).acknowledged().wait(1)
-    story.investigating().wait(2).access_confirmed().ledger_imported()
+    story.investigating().wait(2).access_confirmed().ledger_imported().overdue()
 
 
 def waiting_for_the_victim(cast: Cast, today: dt.datetime) -> None:

@@ -37,7 +37,7 @@ def watch(now: dt.datetime) -> int:
     """Warn of and mark every clock that needs it; how many steps were written. Not called inside a transaction."""
     with system_scope():
         found = [case for case in _candidates(now) if any(_wanted(case, list(case.events.all()), now))]
-    return sum(_tell(case, now) for case in found)
+    return sum(tell(case, now) for case in found)
 
 
 def _candidates(now: dt.datetime) -> QuerySet[Case]:
@@ -53,7 +53,7 @@ def _candidates(now: dt.datetime) -> QuerySet[Case]:
     return cases.prefetch_related(Prefetch("events", Event.objects.order_by("at", "id")), *rules).order_by("pk")
 
 
-def _tell(case: Case, now: dt.datetime) -> int:
+def tell(case: Case, now: dt.datetime) -> int:
     """Write what is still wanted once the case is ours alone; how many steps."""
     try:
         with system_scope():

@@ -12,6 +12,7 @@ from casetrack.lib.clock import travel_to
 from casetrack.people.models import BankAccount, BankAlarm, User
 from tests.builders import Story
 from tests.cases.test_bank import DETAILS, OTHERS
+from tests.web.test_victim_offers import has_shown_again_who_she_is
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +136,22 @@ def test_who_has_not_reported_yet_is_told_so(client_of: Any, cast: Any) -> None:
 @pytest.mark.parametrize("who", ["alma", "rita"])
 def test_nobody_else_has_the_page(who: str, client_of: Any, cast: Any) -> None:
     assert client_of(cast.user[who]).get("/en/bank/").status_code == 404
+
+
+def test_before_and_after_an_acceptance_the_case_leads_to_the_bank_details_until_they_are_there(
+    story: Story, client_of: Any, vera: User
+) -> None:
+    browser, story = client_of(vera), story.to_offer()
+    there, accept = f"/en/cases/{story.case.reference}/", f"/en/cases/{story.case.reference}/offers/1/accept/"
+    door = 'class="govuk-button govuk-button--secondary" href="/en/bank/change/"'
+    has_shown_again_who_she_is(browser)
+    with travel_to(story.at):
+        assert door in browser.get(there).content.decode()
+        assert "You have not entered a bank account yet" in browser.get(accept).content.decode()
+    story.accepted()
+    with travel_to(story.at):
+        html = browser.get(there).content.decode()
+        assert door.replace(" govuk-button--secondary", "") in html, "the first thing that she can do"
+        assert "Say which trades were yours" not in html
+        change_bank_account(DETAILS, actor=vera)
+        assert 'href="/en/bank/change/"' not in browser.get(there).content.decode()

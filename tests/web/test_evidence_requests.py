@@ -6,11 +6,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from casetrack.evidence.models import EvidenceFile, Request
 from casetrack.evidence.services import ask_for
 from casetrack.lib import clock
 from casetrack.people.models import User
+from casetrack.web.formats import jp_date
 from tests.builders import Story
 from tests.evidence import files
 from tests.evidence.files import upload
@@ -38,6 +40,19 @@ def test_ivan_asks_by_form_and_vera_finds_it_on_her_case_and_among_her_files(
     assert client_of(ivan).post(reverse("firm:evidence-ask", args=[case.reference]), sent).status_code == 302
     for page in ("victim:case", "victim:evidence"):
         assert "Trade report" in client_of(vera).get(reverse(page, args=[case.reference])).content.decode()
+
+
+def test_what_is_asked_for_stands_at_the_top_of_her_case_and_on_the_list_of_her_cases(
+    asked: Request, client_of: ClientOf, vera: User
+) -> None:
+    client = client_of(vera)
+    html = client.get(reverse("victim:case", args=[asked.case.reference])).content.decode()
+    assert html.index('id="standing"') < html.index('id="asked"') < html.index('id="letters"')
+    with override("en"):
+        said = f"The firm asks you for something. Please hand it in by {jp_date(asked.due_on)}."
+        assert said in client.get(reverse("victim:home")).content.decode()
+        client.post(page_of(asked), {"words": "I never got one"})
+        assert said not in client.get(reverse("victim:home")).content.decode()
 
 
 def test_a_day_that_is_over_is_refused_beside_its_field_and_what_was_typed_stays(

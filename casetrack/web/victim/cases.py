@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from casetrack.cases.extensions import requests_of
 from casetrack.cases.models import Access, Case, Event, UnauthorizedTrade
 from casetrack.cases.permissions import available_actions, can_write_to
 from casetrack.cases.timeline import timeline
-from casetrack.cases.workflow import Action
+from casetrack.cases.workflow import Action, Status
 from casetrack.correspondence.models import Message, Party
 from casetrack.documents.models import Document, DocumentKind
 from casetrack.evidence.models import EvidenceFile, Request
@@ -27,6 +27,7 @@ from casetrack.negotiation.partial import money_open
 from casetrack.negotiation.services import live_settlement, live_settlements
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.notifications.notices import is_unreachable
+from casetrack.people.bank import bank_account_of
 from casetrack.people.models import User
 from casetrack.web.formats import is_japanese
 from casetrack.web.report.pages import moment
@@ -53,6 +54,8 @@ ACTION_PAGES = {
 }
 ASIDE = ("escalate", "withdraw", "revoke", "deny_receipt")
 MESSAGES_SHOWN = 3
+PAID = {Status.COMPENSATED, Status.CLOSED, Status.WITHDRAWN, Status.DECLINED}
+AGREED = {Status.AGREED, *PAID}  # whose trades they were no longer matters
 
 
 @require_safe
@@ -61,7 +64,9 @@ def home(request: HttpRequest) -> HttpResponse:
     user, now = me(request), clock.now()
     open_offers = Prefetch("offers", Offer.objects.visible_to(user).filter(status=OfferStatus.OPEN), "open_offers")
     unread = Count("messages", Q(messages__read_at=None, messages__party=Party.FIRM))
-    cases = Case.objects.visible_to(user).select_related("firm").prefetch_related(open_offers).annotate(unread=unread)
+    asked = Request.objects.visible_to(user).filter(case=OuterRef("pk")).open().order_by("due_on").values("due_on")[:1]
+    cases = Case.objects.visible_to(user).select_related("firm").prefetch_related(open_offers)
+    cases = cases.annotate(unread=unread, asked_by=Subquery(asked))
     listed = list(cases.order_by("-opened_at", "-pk"))
     proposed = Mediation.objects.visible_to(user).waiting_for_victim(listed, now)
     rows, money = [], money_open(listed)
@@ -108,7 +113,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "executions": executions,
         "marks": marks,
         "marks_total": marks_total,
-        "asks_trades": may_write and executions["answered"] < executions["total"],
+        "asks_trades": may_write and case.status not in AGREED and executions["answered"] < executions["total"],
+        "lacks_bank": case.status not in PAID and awaits_money(offers) and bank_account_of(user) is None,
         "letters": letters[:MESSAGES_SHOWN],
         "letters_total": len(letters),
         "unread": sum(letter.read_at is None and letter.party == Party.FIRM for letter in letters),
@@ -125,6 +131,12 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         **_actions(user, case, open_offer, parts),
     }
     return render(request, "victim/case.html", context)
+
+
+def awaits_money(offers: list[Offer]) -> bool:
+    """Whether the firm is to pay money, or offers some."""
+    lasting = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
+    return any(one.party == OfferParty.FIRM and one.status in lasting and one.amount > 0 for one in offers)
 
 
 def _last_reason(case: Case, events: list[Event]) -> Event | None:

@@ -24,6 +24,7 @@ from casetrack.negotiation.proposal import compare
 from casetrack.negotiation.services import live_settlement
 from casetrack.negotiation.services.restorations import items_of
 from casetrack.negotiation.workflow import OfferStatus
+from casetrack.people.bank import bank_account_of
 from casetrack.web.parts import scope_of
 from casetrack.web.victim.doors import for_victims, me, own_case, posted
 from casetrack.web.victim.forms import AcceptForm, CaseForm, CounterForm, ReasonForm
@@ -89,6 +90,7 @@ def _answer_page(request: HttpRequest, offer: Offer, form: CaseForm, name: str) 
         "form": form,
         "problems": problems_of(form),
         "cooling_hours": settings.SETTLEMENT_COOLING_OFF_HOURS,
+        "lacks_bank": offer.amount > 0 and bank_account_of(me(request)) is None,
         **scope_of(offer, PLAIN_COMPONENTS),
     }
     return render(request, f"victim/offer_{name}.html", context)

@@ -147,6 +147,8 @@ PROMISES: dict[str, dict[str, list[str]]] = {
             "web/test_victim_cases.py::test_files_are_added_to_the_case_and_a_wrong_one_is_named",
             "web/test_victim_additions.py::test_what_she_remembers_reaches_the_firm_once",
             "web/test_evidence_requests.py::test_ivan_asks_by_form_and_vera_finds_it_on_her_case_and_among_her_files",
+            "web/test_evidence_requests.py::"
+            "test_what_is_asked_for_stands_at_the_top_of_her_case_and_on_the_list_of_her_cases",
             "web/test_evidence_requests.py::test_vera_answers_with_a_file_without_javascript",
         ],
     },
@@ -165,6 +167,8 @@ PROMISES: dict[str, dict[str, list[str]]] = {
     "Follow it": {
         "Where it is, whose turn, until when, what next, what can I do": [
             "web/test_victim_clocks.py::test_the_top_answers_all_five_questions",
+            "web/test_bank_pages.py::"
+            "test_before_and_after_an_acceptance_the_case_leads_to_the_bank_details_until_they_are_there",
             "web/test_victim_cases.py::test_the_case_says_where_it_is_whose_turn_and_until_when",
         ],
         "Timeline, messages, documents, both sides' answers on the trades, clocks": [

@@ -1,5 +1,6 @@
 """The report in the browser without JavaScript: pages, errors, saving, handing in."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -8,11 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from casetrack.cases.models import Case
+from casetrack.documents.services import drain
 from casetrack.evidence.models import EvidenceFile
 from casetrack.intake.models import Draft
-from casetrack.intake.services import save_step, start_draft, typed_in
+from casetrack.intake.services import save_step, start_draft, submit_draft, typed_in
 from casetrack.intake.steps import STEPS
 from casetrack.intake.trades import accounts_of
+from casetrack.lib import clock
+from casetrack.lib.clock import travel_to
 from casetrack.people.models import User
 from tests.evidence import files
 from tests.intake.reports import TYPED, filled_draft
@@ -240,6 +244,19 @@ def test_the_draft_is_deleted_only_after_asking(browser: Client, draft: Draft) -
     assert Draft.objects.exists()
     browser.post(f"/en/report/{draft.key}/delete/", {})
     assert not Draft.objects.exists()
+
+
+def test_the_receipt_page_looks_by_itself_until_the_pdf_is_there(browser: Client, vera: User) -> None:
+    case = submit_draft(filled_draft(vera), actor=vera, key=None)
+    there = f"/en/cases/{case.reference}/receipt/"
+    with travel_to(case.opened_at + dt.timedelta(minutes=1)):
+        assert "data-follow" in browser.get(there).content.decode()
+    with travel_to(case.opened_at + dt.timedelta(hours=1)):
+        assert "data-follow" not in browser.get(there).content.decode()
+    drain(clock.now())
+    html = browser.get(there).content.decode()
+    assert "Download the receipt" in html
+    assert "data-follow" not in html
 
 
 def test_a_report_handed_in_leads_to_its_receipt(browser: Client, vera: User) -> None:

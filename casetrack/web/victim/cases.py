@@ -1,5 +1,6 @@
 """The first page (cases and drafts), the page of a case, and its receipt."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
@@ -54,6 +55,7 @@ ACTION_PAGES = {
 }
 ASIDE = ("escalate", "withdraw", "revoke", "deny_receipt")
 MESSAGES_SHOWN = 3
+MADE_WITHIN = dt.timedelta(minutes=10)  # as long as its page looks for a receipt again by itself
 PAID = {Status.COMPENSATED, Status.CLOSED, Status.WITHDRAWN, Status.DECLINED}
 AGREED = {Status.AGREED, *PAID}  # whose trades they were no longer matters
 
@@ -220,11 +222,13 @@ def submitted(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     user = me(request)
     own = Document.objects.visible_to(user).filter(case=case)
+    receipt = own.filter(kind=DocumentKind.RECEIPT).first()
     context = {
         "case": case,
+        "is_making": receipt is None and clock.now() < case.opened_at + MADE_WITHIN,
         "beside": Case.objects.visible_to(user).beside(case).select_related("firm").order_by("pk"),
         "sections": sections(case),
         "files": files_of(case),
-        "receipt": own.filter(kind=DocumentKind.RECEIPT).first(),
+        "receipt": receipt,
     }
     return render(request, "victim/submitted.html", context)

@@ -1,6 +1,7 @@
 """What the firm pays goes to its bank as one file: made by one, approved by another, paid by the bank's word."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from casetrack.firms.services import limit_approver
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import Conflict, InvalidInput, NotAllowed
 from casetrack.lib.scope import system_scope
-from casetrack.negotiation.models import Payment, RemitterAccount, TransferBatch, TransferLine
-from casetrack.negotiation.services import record_payment
+from casetrack.negotiation.bases import Basis
+from casetrack.negotiation.models import Measure, Payment, RemitterAccount, TransferBatch, TransferLine
+from casetrack.negotiation.services import approve_measure, pay_ahead, propose_measure, record_payment
 from casetrack.negotiation.services.readiness import customer_code, readiness_of, unpaid
 from casetrack.negotiation.services.results import record_executed
 from casetrack.negotiation.services.transfers import (
@@ -106,6 +108,30 @@ def test_small_and_old_kana_and_long_vowels_do_not_part_her_from_her_account(
     payable.settlement.case = payable.case
     with_bank(payable, holder=holder).wait(4)
     assert obstacles(payable) == []
+
+
+def test_to_another_name_no_payment_is_recorded_without_a_word_on_whose_account_it_is(payable: Story) -> None:
+    with_bank(payable, holder="タカハシ ケンジ").wait(4)
+    due, alma = payable.settlement.amount, payable.user("alma")
+    with travel_to(payable.at):
+        with pytest.raises(InvalidInput, match="タカハシ ケンジ") as refused:
+            record_payment(payable.settlement, amount=due, paid_on=payable.at.date(), actor=alma)
+        assert refused.value.field == "note"
+        note = "後見人の口座。登記事項証明書で確認。"
+        assert record_payment(payable.settlement, amount=due, paid_on=payable.at.date(), actor=alma, note=note).pk
+
+
+@pytest.mark.parametrize("holder", ["タカハシ メクミ", "タカハシ ケンジ"])
+def test_nothing_is_paid_ahead_to_another_name(story: Story, holder: str) -> None:
+    with_bank(story.to_investigation(), holder=holder).wait(4)
+    with travel_to(story.at):
+        measure = propose_measure(
+            story.case, kind=Measure.PROVISIONAL_PAYMENT, amount=Decimal(500_000), reason="…",
+            basis=Basis.NO_LOSS_COMPENSATION, reference="1", actor=story.user("ivan"),
+        )  # fmt: skip
+        approve_measure(measure, actor=story.user("alma"))
+        with pytest.raises(Conflict, match="another name"):
+            pay_ahead(measure, paid_on=story.at.date(), actor=story.user("alma"))
 
 
 @pytest.mark.parametrize("holder", ["タカハシ メクミ", "タカハシ ケンジ", "カ)タカハシ", "タカハシ メグミー"])

@@ -22,8 +22,8 @@ from casetrack.negotiation.services.agreeing import require_final
 from casetrack.negotiation.services.legal import require_legal_basis
 from casetrack.negotiation.services.measures import still_due
 from casetrack.negotiation.services.restorations import require_restored
-from casetrack.negotiation.services.underway import require_no_transfer
-from casetrack.people.bank import require_payable
+from casetrack.negotiation.services.underway import require_no_transfer, require_own_name
+from casetrack.people.bank import bank_account_of, require_payable
 from casetrack.people.models import User
 
 # What the steps of the workflow's table are called where only a part was settled, and the case stays where it is.
@@ -61,7 +61,7 @@ def record_payment(
     `is_done`: it has left the firm already, so its amount is what it is and nothing can keep it back now. Raises
     NotAllowed, IllegalTransition, Conflict (paid already, not countersigned, still revocable, no checked legal basis,
     the bank account is kept back, a transfer is under way), InvalidInput (another amount, a date in the future
-    or before the agreement).
+    or before the agreement, an account in another name without a note on it).
     """
     case = settlement.case = lock(settlement.case)
     require(actor, case, APPROVER)
@@ -77,6 +77,7 @@ def record_payment(
     if not is_done:
         require_legal_basis(settlement)
         require_payable(case.victim_user, case.firm.code)
+        _check_name(case, note)
         require_no_transfer(case)
     payment = Payment.objects.create(
         case=case,
@@ -90,6 +91,19 @@ def record_payment(
     data = {"amount": plain(amount), "paid_on": paid_on.isoformat()}
     take_step(settlement, "record_payment", actor=actor, data=data)
     return payment
+
+
+def _check_name(case: Case, note: str) -> None:
+    """A payment to another name than the victim's needs words on how the firm made sure whose account it is."""
+    try:
+        require_own_name(case, bank_account_of(case.victim_user))
+    except Conflict as differs:
+        if not note.strip():
+            message = _(
+                "The account is in another name: %(holder)s. The customer's name is %(expected)s. Write in the note how"
+                " you made sure whose it is."
+            )
+            raise InvalidInput(message, field="note", **differs.params) from differs
 
 
 def _live(payment: Payment) -> Case:

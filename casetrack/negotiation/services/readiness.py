@@ -19,8 +19,9 @@ from casetrack.negotiation.services.agreeing import check_final
 from casetrack.negotiation.services.legal import require_legal_basis, sums_of
 from casetrack.negotiation.services.measures import credits_of
 from casetrack.negotiation.services.restorations import require_restored
+from casetrack.negotiation.services.underway import require_own_name
 from casetrack.negotiation.transfers import LineStatus
-from casetrack.people.bank import Standing, normalize_holder, standings_of
+from casetrack.people.bank import Standing, standings_of
 from casetrack.people.models import BankAccount
 
 CODE_WIDTH = 10
@@ -107,7 +108,7 @@ def _obstacles(settlement: Settlement, standing: Standing, due: Decimal, whole: 
         lambda: customer_code(case),
         lambda: _details(case, account),
         standing.require_payable,
-        lambda: _own_name(case, account),
+        lambda: require_own_name(case, account),
         lambda: _writable(account),
     )
     for check in checks:
@@ -136,16 +137,6 @@ def _details(case: Case, account: BankAccount | None) -> None:
         raise Conflict(_("The customer has no log-in yet, so there are no bank details."))
     if account is None:
         raise Conflict(_("The customer has not entered bank details yet."))
-
-
-def _own_name(case: Case, account: BankAccount | None) -> None:
-    """The account must be in the victim's own name: the kana of the report against the holder's."""
-    expected = case.victim.kana or case.victim.name
-    if account is not None and normalize_holder(account.holder) != normalize_holder(expected):
-        raise Conflict(
-            _("The account is in another name: %(holder)s. The customer's name is %(expected)s."),
-            holder=account.holder, expected=expected,
-        )  # fmt: skip
 
 
 def _writable(account: BankAccount | None) -> None:

@@ -1,4 +1,4 @@
-"""A transfer that waits for the bank: meanwhile nothing else of its case is paid."""
+"""What every payment looks at: whose account it goes to, and that no transfer of the case waits for the bank."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -6,6 +6,8 @@ from casetrack.cases.models import Case
 from casetrack.lib.errors import Conflict
 from casetrack.negotiation.models import TransferLine
 from casetrack.negotiation.transfers import LineStatus
+from casetrack.people.bank import normalize_holder
+from casetrack.people.models import BankAccount
 
 
 def live_line(case: Case) -> TransferLine | None:
@@ -18,3 +20,13 @@ def require_no_transfer(case: Case) -> None:
     line = live_line(case)
     if line is not None:
         raise Conflict(_("The case is in transfer batch %(number)s."), number=line.batch.number)
+
+
+def require_own_name(case: Case, account: BankAccount | None) -> None:
+    """The account must be in the victim's own name: the kana of the report against the holder's. Raises Conflict."""
+    expected = case.victim.kana or case.victim.name
+    if account is not None and normalize_holder(account.holder) != normalize_holder(expected):
+        raise Conflict(
+            _("The account is in another name: %(holder)s. The customer's name is %(expected)s."),
+            holder=account.holder, expected=expected,
+        )  # fmt: skip

@@ -132,6 +132,8 @@ def test_a_refusal_gives_the_firms_reasons_as_written(story: Story) -> None:
     text = text_of(read(made(story)[DocumentKind.REFUSAL]))
     assert "ログインの記録に" in text
     assert "不審な点がありません。" in text
+    assert "再確認を求める" in text
+    assert "FINMAC" in text
 
 
 def test_the_index_lists_every_paper_with_its_hash(story: Story) -> None:

@@ -74,7 +74,10 @@ def _refused(case: Case, entry: Entry) -> Iterator[Block]:
     yield steps(
         [
             _("Write to us and say what we have overlooked. New facts can open the case again."),
-            _("Ask in casetrack for the reasons in writing, or for a second review by somebody who took no part in it."),
+            _(
+                "Ask in casetrack for the reasons in writing, or for a second review by somebody who took no part in"
+                " it."
+            ),
             _("Turn to an outside body, for example %(body)s.") % {"body": FINMAC},
         ]
     )

@@ -213,7 +213,7 @@ def _supervise(folder: Path, host: str, port: int, needed: dict[str, bool]) -> N
         servers, given = embedded.start_embedded(folder, needed)
         for server in servers:
             say("ready", server.name)
-        environment = {**os.environ, **given, "PYTHONUNBUFFERED": "1"}
+        environment = {"SITE_URL": f"http://localhost:{port}", **os.environ, **given, "PYTHONUNBUFFERED": "1"}
         _prepare(folder, environment, needed)
         embedded.announce(folder, given)
         for name, command, mark in commands(port, host, folder):

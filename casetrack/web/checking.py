@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from casetrack.documents.models import BundleIndex, Document
 from casetrack.documents.proofs import is_genuine, is_stated
+from casetrack.lib import references
 from casetrack.lib.crypto import public_key, public_key_pem
 from casetrack.lib.scope import system_scope
 from casetrack.web.report.base import PageForm
@@ -59,8 +60,8 @@ class CheckForm(PageForm):
             for chunk in file.chunks():
                 digest.update(chunk)
             return _genuine(sha256=digest.hexdigest())
-        fingerprint = "".join(self.cleaned_data["fingerprint"].split()).lower()
-        reference = self.cleaned_data["reference"].strip().upper()
+        fingerprint = references.normalize(self.cleaned_data["fingerprint"]).lower()
+        reference = references.normalize(self.cleaned_data["reference"])
         return _genuine(fingerprint=fingerprint, case__reference=reference)
 
 
@@ -93,7 +94,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         problems = list(form.problems()) if form.is_bound else []
         return render(request, "check.html", {"form": form, "problems": problems})
-    return _answer(request, form.found(), CheckForm())
+    return _answer(request, form.found(), by_file=bool(form.cleaned_data["file"]))
 
 
 @login_not_required
@@ -101,11 +102,11 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_safe
 def check_token(request: HttpRequest, token: str) -> HttpResponse:
     """Where the QR code leads."""
-    return _answer(request, _genuine(token=token), CheckForm())
+    return _answer(request, _genuine(token=token))
 
 
-def _answer(request: HttpRequest, document: Document | BundleIndex | None, form: CheckForm) -> HttpResponse:
-    context = {"form": form, "document": document, "is_answered": True}
+def _answer(request: HttpRequest, document: Document | BundleIndex | None, *, by_file: bool = False) -> HttpResponse:
+    context = {"form": CheckForm(), "document": document, "is_answered": True, "by_file": by_file}
     return render(request, "check.html", context, status=200 if document else 404)
 
 

@@ -51,7 +51,7 @@ def test_the_qr_code_leads_to_a_page_that_tells_time_and_fingerprint_and_no_more
     response = Client().get(reverse("check-token", args=[receipt.token]))
     page = response.content.decode()
     assert response.status_code == 200
-    assert receipt.fingerprint in page
+    assert " ".join(receipt.fingerprint[i : i + 8] for i in range(0, 64, 8)) in page, "as on paper"
     assert "2025年4月16日 18時30分" in page
     case = receipt.case
     for secret in (case.reference, case.victim.family_name, case.firm.name, str(case.public_status)):
@@ -67,6 +67,8 @@ def test_a_token_of_nobody_is_answered_calmly(receipt: Document) -> None:
 def test_reference_and_fingerprint_are_confirmed_as_they_stand_on_paper(receipt: Document) -> None:
     typed = " ".join(receipt.fingerprint[i : i + 8] for i in range(0, 64, 8)).upper()
     assert asked(reference=receipt.case.reference, fingerprint=typed)[0] == 200
+    wide = str.maketrans({chr(n): chr(n + 0xFEE0) for n in range(0x21, 0x7F)})
+    assert asked(reference=receipt.case.reference.translate(wide), fingerprint=typed.translate(wide))[0] == 200
     assert asked(reference="CT-2025-999999-9", fingerprint=typed)[0] == 404
     wrong = receipt.fingerprint[:-1] + ("0" if receipt.fingerprint[-1] != "0" else "1")
     assert asked(reference=receipt.case.reference, fingerprint=wrong)[0] == 404
@@ -75,7 +77,8 @@ def test_reference_and_fingerprint_are_confirmed_as_they_stand_on_paper(receipt:
 def test_the_file_is_confirmed_and_with_one_byte_flipped_it_is_not(receipt: Document) -> None:
     right = content(receipt)
     flipped = right[:1000] + bytes([right[1000] ^ 1]) + right[1001:]
-    assert asked(file=SimpleUploadedFile("a.pdf", right))[0] == 200
+    status, page = asked(file=SimpleUploadedFile("a.pdf", right))
+    assert (status, "変更されていません" in page) == (200, True)
     assert asked(file=SimpleUploadedFile("a.pdf", flipped))[0] == 404
 
 

@@ -83,6 +83,12 @@ def browser_name(user_agent: str) -> str:
     return ", ".join(names) or _("Unknown browser")
 
 
+@register.filter
+def in_eights(text: str) -> str:
+    """A fingerprint as it is printed on paper, to be compared by eye."""
+    return " ".join(text[place : place + 8] for place in range(0, len(text), 8))
+
+
 @register.simple_tag
 def colon() -> str:
     """What stands between a word and what is said of it, in the language of the page."""

@@ -33,6 +33,14 @@ class BusinessCalendar:
 
 
 @dataclass(frozen=True)
+class EveryDay(BusinessCalendar):
+    """A calendar without days of rest, for what is due on a day that somebody named."""
+
+    def is_business_day(self, day: date) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
 class Terms:
     """What a clock is counted by: business days by name (a name without any has no clock), and the calendar."""
 

@@ -99,9 +99,9 @@ class Event(models.Model):
 
     `from_status` and `to_status` are set by changes of status. `reason` is what the actor wrote. `is_public`: the
     victim sees the step too. `clock` and `days` are set by steps about a clock: its name, and by how many business days
-    it is to run longer. `body` is set by the steps of a mediation: no other body reads them. `offer` is set by the
-    steps of what was settled in part, and by those about the clock of its payment: the number of the offer that settled
-    it.
+    it is to run longer; a mediation body's proposal has `days` too: how many days later it can still be answered.
+    `body` is set by the steps of a mediation: no other body reads them. `offer` is set by the steps of what was settled
+    in part, and by those about the clock of its payment: the number of the offer that settled it.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")

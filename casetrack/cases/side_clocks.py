@@ -1,17 +1,20 @@
 """Clocks beside the stages: the first substantive answer to a report, the answers to a counter-offer and to a request
-for written reasons, a second review, and the payment of what was settled in part.
+for written reasons, a second review, the payment of what was settled in part, and the answers of both sides to a
+mediation body's proposal.
 
-They are the firm's, derived from the case's steps by the same function as the stages' (calc.clocks.derive), and follow
-its rules: they stand still while the firm waits for the victim, and more time that the victim agrees to moves them too.
+But for the customer's own answer they are the firm's, derived from the case's steps by the same function as the stages'
+(calc.clocks.derive), and follow its rules: they stand still while the firm waits for the victim, and more time that the
+victim agrees to moves them too.
 """
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from casetrack.calc.clocks import Clock, Extension, StatusChange, derive
+from casetrack.calc.clocks import Clock, EveryDay, Extension, StatusChange, Terms, TermsAt, derive
 from casetrack.cases.clocks import extensions_in, rulebook_of
 from casetrack.cases.models import Case, Event
 from casetrack.cases.workflow import Status
@@ -19,6 +22,7 @@ from casetrack.cases.workflow import Status
 FIRST_ANSWER, COUNTER_ANSWER = "first_answer", "counter_answer"
 REASONS, SECOND_REVIEW = "reasons", "second_review"
 PART_PAYMENT = "part_payment"
+PROPOSAL_FIRM, PROPOSAL_VICTIM = "proposal_firm", "proposal_victim"
 _OVER = "over"
 
 
@@ -26,15 +30,24 @@ _OVER = "over"
 class Span:
     """A clock from one step to another. `answers` are the steps by which the firm does what is asked; `leaves` are
     those after which nothing is asked any more. `once`: only the first start counts. `by_part`: each part of a case
-    that was settled by itself has a clock of its own, which neither a question nor more time for the rest holds."""
+    that was settled by itself has a clock of its own, which neither a question nor more time for the rest holds.
+    `by_day`: each start has a clock of its own, up to the end of the day that the step names (`Event.days`, days of the
+    calendar), which binds and which nothing holds; `side` has to act by then."""
 
     starts: frozenset[str]
     answers: frozenset[str]
     leaves: frozenset[str]
     once: bool = False
     by_part: bool = False
+    by_day: bool = False
+    side: str = "firm"
 
 
+# What takes the place of a mediation body's proposal, or ends the case or the mediation before it was answered.
+_INSTEAD = frozenset({
+    "mediation.proposed", "mediation.hearing_set", "mediation.not_settled", "mediation.withdrawn",
+    "negotiation.offer_accepted", "cases.withdrawn",
+})  # fmt: skip
 # A confirmation of receipt or a question of the firm's is no answer to the matter.
 SPANS: dict[str, Span] = {
     FIRST_ANSWER: Span(
@@ -71,6 +84,19 @@ SPANS: dict[str, Span] = {
         leaves=frozenset({"negotiation.part_revoked"}),
         by_part=True,
     ),
+    PROPOSAL_FIRM: Span(
+        starts=frozenset({"mediation.proposed"}),
+        answers=frozenset({"mediation.firm_accepted", "mediation.firm_refused"}),
+        leaves=_INSTEAD | {"mediation.victim_refused"},
+        by_day=True,
+    ),
+    PROPOSAL_VICTIM: Span(
+        starts=frozenset({"mediation.proposed"}),
+        answers=frozenset({"mediation.victim_accepted", "mediation.victim_refused"}),
+        leaves=_INSTEAD | {"mediation.firm_refused"},
+        by_day=True,
+        side="victim",
+    ),
 }  # fmt: skip
 
 
@@ -79,11 +105,30 @@ def side_clocks_of(case: Case, events: Sequence[Event], now: dt.datetime) -> lis
     terms_at = rulebook_of(case.firm).at
     found: list[Clock] = []
     for name, span in SPANS.items():
+        if span.by_day:
+            found += _by_day(name, span, events, now)
+            continue
         agreed = [] if span.by_part else [Extension(one.at, name, one.days) for one in extensions_in(events)]
         for part, steps in _parts(span, events) if span.by_part else [(None, events)]:
             clocks = derive(_changes(name, span, steps), terms_at, now, extensions=agreed)
             found += [replace(clock, part=part) for clock in clocks if clock.name == name]
     return sorted(found, key=lambda clock: clock.started_at)
+
+
+def _by_day(name: str, span: Span, events: Sequence[Event], now: dt.datetime) -> Iterator[Clock]:
+    """A clock for each start that names its day."""
+    for place, start in enumerate(events):
+        if start.action not in span.starts or start.days is None:
+            continue
+        changes = [StatusChange(start.at, "", name)]
+        ends = (event for event in events[place + 1 :] if event.action in span.answers | span.leaves)
+        changes += [StatusChange(end.at, name, _OVER) for end in islice(ends, 1)]
+        yield from derive(changes, _named_day(name, start.days), now)
+
+
+def _named_day(name: str, days: int) -> TermsAt:
+    terms = Terms({name: days}, EveryDay())
+    return lambda _at: terms
 
 
 def runs_beside(span: Span) -> Exists:

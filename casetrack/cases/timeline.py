@@ -420,6 +420,8 @@ CLOCKS: dict[str, "StrOrPromise"] = {
     "reasons": pgettext_lazy("ledger", "Give the reasons in writing"),
     "second_review": pgettext_lazy("ledger", "Have somebody else look at the case"),
     "part_payment": pgettext_lazy("ledger", "Pay what was settled in part"),
+    "proposal_firm": pgettext_lazy("ledger", "Answer the mediation body's proposal"),
+    "proposal_victim": pgettext_lazy("ledger", "Answer the mediation body's proposal"),
 }
 
 
@@ -438,7 +440,7 @@ def subject_of(event: Event) -> str:
     """Which clock a step is about, the business days of an extension, and the offer that settled a part, in words; ""
     for any other step."""
     said = [str(CLOCKS.get(event.clock, ""))]
-    if event.days:
+    if event.clock and event.days:
         said += [ngettext("%(days)s business day", "%(days)s business days", event.days) % {"days": event.days}]
     if event.offer is not None:
         said += [gettext("Offer %(number)s") % {"number": event.offer}]

@@ -69,12 +69,12 @@ class Row:
     """One step that was done, or a day that passed.
 
     `action` is the event's. `side` had to act by `due_at` (None: there was no day, or a pause held it); `is_binding`:
-    the day was an offer's and ended it, no mere target. `by` is who acted: a side, the body that mediates, or "" for
-    the passing of time. `is_withheld`: a reason was recorded that is not for both sides. `firm` and `victim` are the
-    amounts that each side named last for the whole, in whole yen, as they stood after the step, what was settled in
-    part before included; None as long as there is none. `about`: the clock, the business days or the part that a step
-    is about. `of`: the clock beside the stages that the step ended, in a row of its own; `part`: the offer that settled
-    the part, where there may be one clock for each.
+    the day was an offer's or a proposal's and ended it, no mere target. `by` is who acted: a side, the body that
+    mediates, or "" for the passing of time. `is_withheld`: a reason was recorded that is not for both sides. `firm` and
+    `victim` are the amounts that each side named last for the whole, in whole yen, as they stood after the step, what
+    was settled in part before included; None as long as there is none. `about`: the clock, the business days or the
+    part that a step is about. `of`: the clock beside the stages that the step ended, in a row of its own; `part`: the
+    offer that settled the part, where there may be one clock for each.
     """
 
     at: dt.datetime
@@ -207,13 +207,14 @@ class _Walk:
         clocks = (*clocks_of(self.case, self.events, event.at), *side_clocks_of(self.case, self.events, event.at))
         own = (clock for clock in reversed(clocks) if clock.name == event.clock and event.offer in (None, clock.part))
         due = next((clock.due_at for clock in own), None)
-        return self._row(event, FIRM_SIDE, due, MISSED)
+        is_binding = event.clock in SPANS and SPANS[event.clock].by_day
+        return self._row(event, FIRM_SIDE, due, MISSED, binding=is_binding)
 
     def _side(self, event: Event, clock: Clock) -> Row:
         """The end of a clock beside the stages: told by the step that ended it, as a row after that step's own."""
-        answered = event.action in SPANS[clock.name].answers
-        outcome = MISSED if clock.breached else MET if answered else OVER
-        row = self._row(event, FIRM_SIDE, clock.due_at, outcome)
+        span = SPANS[clock.name]
+        outcome = MISSED if clock.breached else MET if event.action in span.answers else OVER
+        row = self._row(event, span.side, clock.due_at, outcome, binding=span.by_day)
         return replace(row, of=clock.name, part=clock.part, reason="", is_withheld=False)
 
     def _answer(self, event: Event, offer: Offer) -> Row:
@@ -275,9 +276,11 @@ class _Walk:
             outcome = MISSED if clock.breached else PAUSED if clock.paused else RUNNING
             yield Pending(clock.name, OWNERS[Status(clock.name)], clock.due_at, outcome)
         for side in side_clocks_of(self.case, self.events, now):
-            if side.ended_at is None:
+            span = SPANS[side.name]
+            # After the day of a proposal there is nothing left to answer.
+            if side.ended_at is None and not (span.by_day and side.breached):
                 outcome = MISSED if side.breached else PAUSED if side.paused else RUNNING
-                yield Pending(side.name, FIRM_SIDE, side.due_at, outcome, part=side.part)
+                yield Pending(side.name, span.side, side.due_at, outcome, is_binding=span.by_day, part=side.part)
 
 
 def _side_of(event: Event) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from casetrack.bodies.models import Body
 from casetrack.calc.clocks import Clock, business_days_between
 from casetrack.cases.clocks import BREACHED, EXTENDED, RULEBOOK, calendar_at, clocks_of
 from casetrack.cases.events import write_event
@@ -23,6 +24,9 @@ from casetrack.lib.clock import tokyo_date
 from casetrack.lib.scope import system_scope
 from casetrack.negotiation.good_faith import ANSWERS, OFFERED, WITHDRAWN
 from casetrack.people.models import User
+
+# Those beside the stages that are the firm's: the customer is reminded of a proposal (reminders), and free to leave it.
+OWN_SPANS = {name: span for name, span in SPANS.items() if span.side == "firm"}
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +47,7 @@ def watch(now: dt.datetime) -> int:
 def _candidates(now: dt.datetime) -> QuerySet[Case]:
     """The cases whose clocks may need it: a stage that ends soon, or a clock beside the stages that runs."""
     wanted = Q(due_at__lte=now + HORIZON)
-    for span in SPANS.values():
+    for span in OWN_SPANS.values():
         wanted |= Q(runs_beside(span))
     # A case that was declined may be reviewed: only what is over for good is left out. A part is paid even then; of old
     # steps, which do not say of which part they are, the first payment does not end the clock of all.
@@ -63,12 +67,17 @@ def tell(case: Case, now: dt.datetime) -> int:
             for action, clock in wanted:
                 write_event(
                     case, action, actor=User.objects.system(), at=now, is_public=action == BREACHED,
-                    clock_name=clock.name, offer=clock.part,
+                    clock_name=clock.name, offer=clock.part, body=_body(case, clock),
                 )  # fmt: skip
             return len(wanted)
     except Exception:  # one case must not keep the others from being told; the next round tries it again
         logger.exception("no clock watched in %s", case.reference)
         return 0
+
+
+def _body(case: Case, clock: Clock) -> Body | None:
+    """Before which mediation body a clock is: a later one does not read of it."""
+    return case.body if clock.name in SPANS and SPANS[clock.name].by_day else None
 
 
 def _wanted(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[tuple[str, Clock]]:
@@ -87,7 +96,7 @@ def _wanted(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[t
 def _running(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[Clock]:
     """The clocks that the firm has to keep now. The negotiation's waits for the victim while an offer is open."""
     for clock in (*clocks_of(case, events, now), *side_clocks_of(case, events, now)):
-        if clock.ended_at is not None or (clock.name not in EXTENDABLE and clock.name not in SPANS):
+        if clock.ended_at is not None or (clock.name not in EXTENDABLE and clock.name not in OWN_SPANS):
             continue
         if clock.name != Status.NEGOTIATING or not _offer_is_open(events):
             yield clock

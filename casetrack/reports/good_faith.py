@@ -33,6 +33,8 @@ OWN_CLOCKS = (
     Status.AGREED.value,
     "part_payment",
 )
+# A mediation body's proposal has the body's day, and is no matter of a target.
+COUNTED = {name: span for name, span in SPANS.items() if not span.by_day}
 LEFT = [Status.DECLINED.value, Status.WITHDRAWN.value, Status.ESCALATED.value]
 FEW = 5
 """A value over fewer cases than this is not given to a regulator: it might tell of one customer."""
@@ -185,7 +187,7 @@ CLOCKS = CLOCKS.replace(
     "{sides}",
     ",\n    ".join(
         f"('{name}', %({name}_starts)s::text[], %({name}_answers)s::text[], %({name}_ends)s::text[], {span.by_part})"
-        for name, span in SPANS.items()
+        for name, span in COUNTED.items()
     ),
 )
 
@@ -353,7 +355,7 @@ def _parameters(start: dt.date, end: dt.date, now: dt.datetime, firm_id: int | N
         calendar.is_business_day(first + dt.timedelta(days=number)) for number in range((today - first).days + 1)
     ]
     spans: dict[str, list[str]] = {}
-    for name, span in SPANS.items():
+    for name, span in COUNTED.items():
         spans[f"{name}_starts"] = sorted(span.starts)
         spans[f"{name}_answers"] = sorted(span.answers)
         spans[f"{name}_ends"] = sorted(span.answers | span.leaves)

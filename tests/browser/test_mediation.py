@@ -220,6 +220,9 @@ def test_a_mediation_that_ends_leaves_the_body_a_record(
 
     hers, first = f"mediator/cases/{case.reference}/", f"cases/{case.reference}/"
     seen(mina, hers, "case")
+    seen(mina, f"{hers}good-faith/", "clocks-body")
+    seen(vera, f"{first}good-faith/", "clocks-victim")
+    seen(vera, first, "clocks-case")
     for row in rows:
         seen(mina, f"{hers}files/{row.key}/look/", f"look-{row.name.partition('.')[0]}")
     seen(vera, f"{first}mediation/answer/", "answer")

@@ -499,3 +499,20 @@ def test_a_part_below_a_settled_mediation_has_no_way_back_on_the_page(story: Sto
         assert vera.get(revoke).status_code == 302
         assert "on top of this part" in vera.post(revoke, key() | {"reason": ""}).content.decode()
     assert live_settlements(story.case) == [part]
+
+
+def test_the_day_of_a_proposal_stands_on_the_pages_of_all_three(story: Story, mina: User, client_of: SignIn) -> None:
+    proposal = to_proposal(story.to_offer())
+    with travel_to(story.at):
+        vera, alma, desk = client_of(story.user("vera")), client_of(story.user("alma")), client_of(mina)
+        hers = text(vera.get(at("victim:case", story)))
+        assert hers.count("Answer the mediation body's proposal".replace("'", "&#x27;")) == 2
+        assert "You are free to refuse it, or not to answer." in hers
+        for side, page in ((vera, "victim"), (alma, "firm"), (desk, "mediator")):
+            ledger = text(side.get(at(f"{page}:good-faith", story)))
+            assert ledger.count("Answer the mediation body&#x27;s proposal") == 2, page
+    story.at = proposal.answer_by + dt.timedelta(hours=1)
+    with travel_to(story.at):
+        hers = text(vera.get(at("victim:case", story)))
+    assert "You are free to refuse it" not in hers
+    assert "You are late" not in hers

@@ -134,7 +134,7 @@ def test_an_offers_day_is_hers_and_binding_and_the_page_says_so(browser: Client,
     assert (row.who, row.state, row.is_binding, row.due_at) == ("you", "running", True, story.offer.valid_until)
     html = page(browser, story.case, story.at).content.decode()
     assert "The days are targets, not legal deadlines." in html
-    assert "Only the day of an offer is fixed" in html
+    assert "Only the day of an offer or of a mediation body" in html
     story.accepted()
     assert clocks(browser, story)["Answer the firm's offer"].state == "met"
 

@@ -73,9 +73,11 @@ def finish(
     actor: User,
     reason: str = "",
     data: dict[str, Any] | None = None,
+    days: int | None = None,
     **fields: Any,
 ) -> Mediation:
-    """Lead a mediation that `begin` has locked along its row, with the event. Raises InvalidInput (no reason)."""
+    """Lead a mediation that `begin` has locked along its row, with the event (`days` as Event has it). Raises
+    InvalidInput (no reason)."""
     row = ACTIONS[action]
     reason = said(reason, "reason", required=row.reason)
     if row.target is not None:
@@ -88,7 +90,7 @@ def finish(
     if row.target in ENDED:
         _record(mediation)
     write_event(
-        mediation.case, row.done, actor=actor, reason=reason, body=mediation.body,
+        mediation.case, row.done, actor=actor, reason=reason, body=mediation.body, days=days,
         data={"mediation": mediation.number, **(data or {})},
     )  # fmt: skip
     return mediation

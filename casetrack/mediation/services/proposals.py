@@ -68,7 +68,8 @@ def propose_settlement(
     actor: User,
     components: Mapping[str, Decimal] | None = None,
 ) -> ConciliationProposal:
-    """Put a special conciliation proposal before both sides: whole yen, what it says, and why.
+    """Put a special conciliation proposal before both sides: whole yen, what it says, and why. Each side may answer it
+    until the end of the day of `answer_by` in Japan, whose clock begins here.
 
     What was settled in part before is no part of it. Raises NotAllowed, Conflict (another one waits, or the sides have
     settled by themselves), InvalidInput (`field` is amount, text, reasons or answer_by, or part_ with the component).
@@ -80,6 +81,7 @@ def propose_settlement(
     _check(amount, components, answer_by)
     for name in names_in(settled_parts(mediation.case)) & components.keys():
         raise InvalidInput(_("This part is settled already."), field=f"part_{name}")
+    last_day, today = clock.tokyo_date(answer_by), clock.tokyo_date(clock.now())
     number = (mediation.proposals.aggregate(last=Max("number"))["last"] or 0) + 1
     proposal = ConciliationProposal.objects.create(
         mediation=mediation,
@@ -89,11 +91,12 @@ def propose_settlement(
         components={name: plain(value) for name, value in components.items()},
         text=said(text, "text"),
         reasons=said(reasons, "reasons"),
-        answer_by=answer_by,
+        answer_by=dt.datetime.combine(last_day, dt.time(23, 59, 59), tzinfo=clock.TOKYO),
         made_by=actor,
         made_at=clock.now(),
     )
-    finish(mediation, "propose", actor=actor, data={"proposal": number, "amount": plain(amount)})
+    data = {"proposal": number, "amount": plain(amount)}
+    finish(mediation, "propose", actor=actor, data=data, days=(last_day - today).days)
     return proposal
 
 

@@ -19,8 +19,11 @@ from casetrack.cases.side_clocks import (
     COUNTER_ANSWER,
     FIRST_ANSWER,
     PART_PAYMENT,
+    PROPOSAL_FIRM,
+    PROPOSAL_VICTIM,
     REASONS,
     SECOND_REVIEW,
+    SPANS,
     side_clocks_of,
     was_answered,
 )
@@ -54,8 +57,14 @@ SIDES: dict[str, "StrOrPromise"] = {
     REASONS: _("Give you the reasons in writing"),
     SECOND_REVIEW: _("Have the case looked at by somebody else"),
     PART_PAYMENT: _("Pay what was settled in part"),
+    PROPOSAL_FIRM: _("Answer the mediation body's proposal"),
+    PROPOSAL_VICTIM: _("Answer the mediation body's proposal"),
 }
 WAITS = _("It waits for your answer to the firm's question.")
+BY_DAY: dict[str, "StrOrPromise"] = {
+    "firm": _("After this day the proposal can no longer be answered."),
+    "victim": _("After this day the proposal can no longer be answered. You are free to refuse it, or not to answer."),
+}
 # Stages that ended here were neither kept nor missed: the case left its way.
 LEFT = (Status.DECLINED, Status.WITHDRAWN, Status.ESCALATED)
 OFFER_STATES = {
@@ -150,16 +159,19 @@ def _sides(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[Ro
         state = MISSED if clock.breached else PAUSED if clock.paused else RUNNING
         if clock.ended_at is not None and not clock.breached:
             state = MET if was_answered(clock, events) else OVER
+        span = SPANS[clock.name]
+        is_gone = clock.ended_at is not None or (span.by_day and clock.breached)
         yield Row(
             what=SIDES[clock.name],
             detail="" if clock.part is None else gettext("Offer %(number)s") % {"number": clock.part},
-            who=FIRM,
+            who=YOU if span.side == "victim" else FIRM,
             started_at=clock.started_at,
             due_at=clock.due_at,
             state=state,
             ended_at=clock.ended_at,
-            left=clock.remaining if clock.ended_at is None else None,
-            why=WAITS if clock.paused else "",
+            left=None if is_gone else _left(clock.due_at, now) if span.by_day and clock.due_at else clock.remaining,
+            why=WAITS if clock.paused else BY_DAY[span.side] if span.by_day and not is_gone else "",
+            is_binding=span.by_day,
             extended=clock.extended_days,
         )
 

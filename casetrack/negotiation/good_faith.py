@@ -213,7 +213,9 @@ class _Walk:
     def _side(self, event: Event, clock: Clock) -> Row:
         """The end of a clock beside the stages: told by the step that ended it, as a row after that step's own."""
         span = SPANS[clock.name]
-        outcome = MISSED if clock.breached else MET if event.action in span.answers else OVER
+        # The customer is free not to answer a proposal: only the firm misses its day.
+        is_missed = clock.breached and span.side == FIRM_SIDE
+        outcome = MISSED if is_missed else MET if event.action in span.answers else OVER
         row = self._row(event, span.side, clock.due_at, outcome, binding=span.by_day)
         return replace(row, of=clock.name, part=clock.part, reason="", is_withheld=False)
 

@@ -113,6 +113,7 @@ def test_another_proposal_begins_clocks_of_its_own(story: Story, asked: Concilia
     assert again.due_at is not None
     assert clock.tokyo_date(again.due_at) == clock.tokyo_date(second.answer_by)
     assert ended(story, PROPOSAL_FIRM) == [(MISSED, "firm", True)]
+    assert ended(story, PROPOSAL_VICTIM) == [(OVER, "victim", True)], "she is free not to answer"
 
 
 def test_neither_a_question_of_the_firms_nor_a_day_of_rest_moves_it(story: Story, asked: ConciliationProposal) -> None:

@@ -156,24 +156,43 @@ def _stages(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[R
 
 def _sides(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[Row]:
     for clock in side_clocks_of(case, events, now):
+        if SPANS[clock.name].by_day:
+            yield _by_day(clock, events, now)
+            continue
         state = MISSED if clock.breached else PAUSED if clock.paused else RUNNING
         if clock.ended_at is not None and not clock.breached:
             state = MET if was_answered(clock, events) else OVER
-        span = SPANS[clock.name]
-        is_gone = clock.ended_at is not None or (span.by_day and clock.breached)
         yield Row(
             what=SIDES[clock.name],
             detail="" if clock.part is None else gettext("Offer %(number)s") % {"number": clock.part},
-            who=YOU if span.side == "victim" else FIRM,
+            who=FIRM,
             started_at=clock.started_at,
             due_at=clock.due_at,
             state=state,
             ended_at=clock.ended_at,
-            left=None if is_gone else _left(clock.due_at, now) if span.by_day and clock.due_at else clock.remaining,
-            why=WAITS if clock.paused else BY_DAY[span.side] if span.by_day and not is_gone else "",
-            is_binding=span.by_day,
+            left=clock.remaining if clock.ended_at is None else None,
+            why=WAITS if clock.paused else "",
             extended=clock.extended_days,
         )
+
+
+def _by_day(clock: Clock, events: Sequence[Event], now: dt.datetime) -> Row:
+    """One that ends on its day at the latest, because nothing can be done afterwards. You need not have done it."""
+    assert clock.due_at is not None  # noqa: S101  (nothing holds it)
+    side = SPANS[clock.name].side
+    ended_at = clock.due_at if clock.breached else clock.ended_at
+    state = RUNNING if ended_at is None else MET if was_answered(clock, events) else OVER
+    return Row(
+        what=SIDES[clock.name],
+        who=YOU if side == "victim" else FIRM,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        state=MISSED if clock.breached and side == "firm" else state,
+        ended_at=ended_at,
+        left=_left(clock.due_at, now) if ended_at is None else None,
+        why=BY_DAY[side] if ended_at is None else "",
+        is_binding=True,
+    )
 
 
 def _state(clock: Clock, events: Sequence[Event]) -> str:

@@ -251,7 +251,13 @@ ACTIONS: dict[str, Action] = {
             service="mediation.services.decline_case",
         ),
         Action(
-            "withdraw", "cases.withdrawn", _("Withdraw the case"), BEFORE_AGREED, S.WITHDRAWN, (VICTIM,), reason=False
+            "withdraw",
+            "cases.withdrawn",
+            _("Withdraw the case"),
+            BEFORE_AGREED,
+            S.WITHDRAWN,
+            (VICTIM,),
+            service="negotiation.services.withdraw_case",
         ),
         Action(
             "escalate",

@@ -1,7 +1,7 @@
 """A case told step by step, each step by calling the service that the pages call."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -48,6 +48,7 @@ from casetrack.negotiation.services import (
     record_legal_basis,
     record_payment,
     revoke_acceptance,
+    withdraw_case,
 )
 from casetrack.negotiation.services.legal import basis_of
 from casetrack.notifications.clock_watch import tell
@@ -56,8 +57,8 @@ HEADER = (
     "account,execution_id,executed_at,type,side,security,quantity,price,unit,currency,fx,settled_in,"
     "fees,tax,interest,open_price,amount,attribution\n"
 )
-# What the firm ends a case by, which a mediation may hold back.
-ENDINGS = {"close": close_case, "decline": decline_case}
+# What a case ends by: an offer ends with it, and a mediation may hold it back.
+ENDINGS: dict[str, Callable[..., Case]] = {"close": close_case, "decline": decline_case, "withdraw": withdraw_case}
 # Example A of docs/assessment.md: the investor of 16 April 2025.
 EXAMPLE_A = HEADER + (
     "{account},o1,2025-04-01T00:00:00+09:00,opening_position,,SP500F,20000000,,10000,,,,,,,,,\n"

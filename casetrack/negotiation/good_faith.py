@@ -17,7 +17,7 @@ from casetrack.cases.extensions import STEPS as EXTENSION_STEPS
 from casetrack.cases.models import Case, Event
 from casetrack.cases.side_clocks import SPANS, ended_by, side_clocks_of
 from casetrack.cases.timeline import SENTENCES, UNKNOWN, subject_of
-from casetrack.cases.workflow import ACTIONS, MEDIATOR, VICTIM, Status
+from casetrack.cases.workflow import ACTIONS, ENDED, MEDIATOR, VICTIM, Status
 from casetrack.negotiation.models import Offer, OfferParty
 from casetrack.negotiation.partial import amount_for_whole
 from casetrack.negotiation.workflow import PUBLIC
@@ -185,8 +185,9 @@ class _Walk:
         return iter([offer for offer in self.offers if offer.party == party])
 
     def _take(self, event: Event, made: Offer | None) -> None:
-        """What the step does to the amounts. An offer that lapses stays the last word of the firm; one taken back
-        does not, and who accepts asks for no more. One about a part says nothing about the whole."""
+        """What the step does to the amounts. An offer that lapses, or ends with its case, stays the last word of the
+        firm; one taken back does not, and who accepts asks for no more. One about a part says nothing about the
+        whole."""
         named = amount_for_whole(made, {offer.number: offer for offer in self.offers}) if made is not None else None
         if event.action == OFFERED and made is not None:
             self.open, self.firm = made, self.firm if named is None else named
@@ -197,7 +198,7 @@ class _Walk:
         elif event.action == WITHDRAWN:
             self.firm = self.firm if self.open is not None and self.open.is_partial else None
             self.open = None
-        elif event.action in (PART_AGREED, REFUSED, LAPSED):
+        elif event.action in (PART_AGREED, REFUSED, LAPSED) or event.to_status in ENDED:
             self.open = None
 
     def _clock(self, before: Sequence[Event], at: dt.datetime) -> Clock | None:

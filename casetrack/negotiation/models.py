@@ -91,6 +91,18 @@ class Offer(models.Model):
             ),
         ]
 
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """The status in words; of an offer that lapsed, whether its day had come or its case had ended."""
+        said = _("Ended with the case") if self.has_ended_with_case else OfferStatus(self.status).label
+        return str(said)
+
+    @property
+    def has_ended_with_case(self) -> bool:
+        """Whether it lapsed before its day, or had none: the case was withdrawn, declined or closed."""
+        if self.status != OfferStatus.LAPSED or self.ended_at is None:
+            return False
+        return self.valid_until is None or self.ended_at < self.valid_until
+
     @property
     def burden(self) -> Decimal:
         """What it costs the firm in yen, for the limits of those who approve: the amount and the deficit given up."""

@@ -47,6 +47,9 @@ OFFER_ACTIONS: dict[str, OfferAction] = {
         OfferAction("counter", (O.OPEN,), O.COUNTERED, ("victim",), "firm", reason=True),
         OfferAction("answer", (O.OPEN,), O.ANSWERED, ("approver",), "victim"),
         OfferAction("lapse", (O.OPEN,), O.LAPSED, ("system",), "firm"),
+        # The case has ended, by the word of either side.
+        OfferAction("end", (O.OPEN,), O.LAPSED, ("victim", "approver"), "firm"),
+        OfferAction("end_counter", (O.OPEN,), O.LAPSED, ("victim", "approver"), "victim"),
     )
 }
 # What a victim may know of: everything that was once approved, and the own counter-offers.

@@ -19,7 +19,7 @@ from casetrack.cases.extensions import EXTENDABLE
 from casetrack.cases.models import Case, Event
 from casetrack.cases.services.status import lock
 from casetrack.cases.side_clocks import PART_PAYMENT, SPANS, runs_beside, side_clocks_of, started_beside
-from casetrack.cases.workflow import Status
+from casetrack.cases.workflow import ENDED, Status
 from casetrack.lib.clock import tokyo_date
 from casetrack.lib.scope import system_scope
 from casetrack.negotiation.good_faith import ANSWERS, OFFERED, WITHDRAWN
@@ -104,8 +104,9 @@ def _running(case: Case, events: Sequence[Event], now: dt.datetime) -> Iterator[
 
 def _offer_is_open(events: Sequence[Event]) -> bool:
     """Whether the firm's last offer still waits for an answer, by the steps."""
-    last = next((event.action for event in reversed(events) if event.action in (OFFERED, *ANSWERS, WITHDRAWN)), "")
-    return last == OFFERED
+    said = (e for e in reversed(events) if e.action in (OFFERED, *ANSWERS, WITHDRAWN) or e.to_status in ENDED)
+    last = next(said, None)
+    return last is not None and last.action == OFFERED
 
 
 def _is_near(case: Case, clock: Clock, now: dt.datetime) -> bool:

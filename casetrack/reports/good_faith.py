@@ -192,15 +192,16 @@ CLOCKS = CLOCKS.replace(
 )
 
 # An offer has full reasons if it says why in words, stands on a calculation, gives a reason of its own for whatever the
-# calculation does not explain, and the reason of any reduction.
+# calculation does not explain, and the reason of any reduction. One that ended with its case, before its day, was not
+# answered and did not lapse.
 OFFERS = """
 select c.firm_id, count(*), count(distinct o.case_id),
   count(*) filter (where btrim(o.reasons) <> '' and a.id is not null
     and (not o.components ? 'adjustment' or btrim(coalesce(o.component_reasons ->> 'adjustment', '')) <> '')
     and (a.reduction = 0 or btrim(a.reduction_reason) <> '')),
-  count(*) filter (where o.status in ('accepted', 'refused', 'countered', 'lapsed')),
+  count(*) filter (where {answered}),
   count(*) filter (where o.status = 'accepted'),
-  count(distinct o.case_id) filter (where o.status in ('accepted', 'refused', 'countered', 'lapsed')),
+  count(distinct o.case_id) filter (where {answered}),
   count(*) filter (where a.reduction > 0),
   avg(a.reduction) filter (where a.reduction > 0),
   count(distinct o.case_id) filter (where a.reduction > 0)
@@ -211,6 +212,11 @@ where o.party = 'firm' and o.status <> all(array['prepared', 'rejected']) and o.
   and o.opened_at < %(end)s and (%(firm)s::bigint is null or c.firm_id = %(firm)s)
 group by c.firm_id
 """
+
+OFFERS = OFFERS.replace(
+    "{answered}",
+    "(o.status in ('accepted', 'refused', 'countered') or o.status = 'lapsed' and o.ended_at >= o.valid_until)",
+)
 
 # The first counter-offer of a case opens the gap; what the firm offered last tells how much of it the firm closed. What
 # was settled in part before counts on both sides (as in `negotiation.partial`); offers about a part do not.

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from casetrack.api.views.cases import SERVICES
 from casetrack.people.models import User
 from tests.api.conftest import Api
 from tests.builders import Story
@@ -96,7 +97,7 @@ def test_a_fault_of_ours_is_a_problem_and_changes_nothing(
     def fault(*_args: Any, **_options: Any) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("casetrack.api.views.cases.perform", fault)
+    monkeypatch.setitem(SERVICES, "withdraw", fault)
     answer = api(vera).post(f"cases/{story.case.reference}/actions/withdraw/")
     assert is_problem(answer, 500)
     assert "secret" not in answer.content.decode()

@@ -13,11 +13,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from casetrack.cases.models import Case
 from casetrack.cases.services import perform
+from casetrack.cases.workflow import ENDED
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
@@ -44,6 +46,7 @@ from casetrack.negotiation.services import (
     reject_offer,
     resume_negotiation,
     revoke_acceptance,
+    withdraw_case,
     withdraw_offer,
 )
 from casetrack.negotiation.workflow import OfferStatus
@@ -153,6 +156,9 @@ class Table:
                 assert offer.approved_by_id not in (None, offer.prepared_by_id)
         case = Case.objects.get(pk=self.case.pk)
         self.holds_of_history(case)
+        assert case.status not in ENDED or not any(o.status == OfferStatus.OPEN for o in offers), (
+            "it ends with the case"
+        )
         accepted = [o for o in offers if o.status == OfferStatus.ACCEPTED]
         agreed = list(Settlement.objects.live().filter(case=case).select_related("offer"))
         assert {s.offer_id for s in agreed} == {o.pk for o in accepted}
@@ -177,8 +183,9 @@ class Table:
         assert all(before[1] == after[0] for before, after in itertools.pairwise(steps)), steps
         assert case.status == steps[-1][1]
         told, offers = list(case.events.values_list("action", flat=True)), Offer.objects.filter(case=case)
-        for status in ("refused", "lapsed"):
-            assert told.count(f"negotiation.offer_{status}") == offers.filter(status=status).count()
+        lapsed = offers.filter(status="lapsed", ended_at__gte=F("valid_until"))  # others ended with the case
+        assert told.count("negotiation.offer_lapsed") == lapsed.count()
+        assert told.count("negotiation.offer_refused") == offers.filter(status="refused").count()
         assert told.count("negotiation.counter_offer_made") == offers.filter(party=OfferParty.VICTIM).count()
 
     def holds_of_parts(self, case: Case, agreed: list[Settlement]) -> None:
@@ -218,6 +225,7 @@ ON_CASES: dict[str, Callable[[Table, Case, User, int], object]] = {
     "wait": Table.lets_time_pass,
     "lapse": lambda table, _case, _actor, _place: lapse_offers(table.now, actor=User.objects.system()),
     "decline": lambda _table, case, actor, _place: decline_case(case, actor=actor, reason="…"),
+    "withdraw": lambda _table, case, actor, _place: withdraw_case(case, actor=actor),
     "resume": lambda _table, case, actor, _place: resume_negotiation(case, actor=actor, reason="…"),
     "confirm": lambda table, case, actor, place: confirm_receipt(table.payment(case, place), actor=actor),
     "deny": lambda table, case, actor, place: deny_receipt(table.payment(case, place), actor=actor, reason="…"),

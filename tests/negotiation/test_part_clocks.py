@@ -4,6 +4,7 @@ import datetime as dt
 import importlib
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from casetrack.cases.services import answer_extension, perform, request_extensio
 from casetrack.cases.side_clocks import PART_PAYMENT, side_clocks_of
 from casetrack.cases.timeline import timeline
 from casetrack.demo.cast import Cast
+from casetrack.demo.story import ENDINGS
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
@@ -176,8 +178,9 @@ def attempt(story: Story, case: Case, what: str, part: Settlement) -> None:
                 does(story, what, part)
                 return
             who = "vera" if what in ("answer_firm", "withdraw", "escalate") else "alma"
+            act = ENDINGS.get(what, partial(perform, action=what))
             with travel_to(story.wait(0.1).at):
-                perform(case, what, actor=story.user("ivan" if what == "ask_victim" else who), reason="…")
+                act(case, actor=story.user("ivan" if what == "ask_victim" else who), reason="…")
     except (DomainError, Payment.DoesNotExist):
         return
 

@@ -14,7 +14,7 @@ from casetrack.cases.workflow import MEDIATOR, VICTIM, Status
 from casetrack.people.models import Language, User
 
 # Actions with a service of their own that can be done by a program all the same.
-BY_PROGRAM = ("close", "decline")
+BY_PROGRAM = ("close", "decline", "withdraw")
 
 
 class ActionFields(TypedDict):

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -27,10 +28,15 @@ from casetrack.cases.services import perform
 from casetrack.cases.workflow import ACTIONS, Status
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.services import close_case, decline_case
+from casetrack.negotiation.services import withdraw_case
 
 STATUS = OpenApiParameter("status", str, "query", enum=Status.values, description="Only cases at this status.")
 # What performs the actions of BY_PROGRAM.
-SERVICES = {"close": close_case, "decline": decline_case}
+SERVICES: dict[str, Callable[..., Case]] = {
+    "close": close_case,
+    "decline": decline_case,
+    "withdraw": withdraw_case,
+}
 ACTION = OpenApiParameter(
     "action",
     str,

@@ -19,6 +19,7 @@ from casetrack.mediation.models import Mediation
 from casetrack.mediation.services.applying import live_mediation
 from casetrack.mediation.services.leading import begin, finish
 from casetrack.mediation.services.settled import owes_offer
+from casetrack.negotiation.services.offers import end_offers
 from casetrack.people.models import User
 
 
@@ -69,12 +70,18 @@ def may_firm_end(case: Case) -> bool:
 @transaction.atomic
 def close_case(case: Case, *, actor: User, reason: str) -> Case:
     """The firm closes a case. Raises as `check_firm_may_end` and `cases.services.move`."""
-    check_firm_may_end(lock(case))
-    return move(case, "close", actor=actor, reason=reason)
+    return _leave(case, "close", actor, reason)
 
 
 @transaction.atomic
 def decline_case(case: Case, *, actor: User, reason: str) -> Case:
     """The firm declines a case. Raises as `check_firm_may_end` and `cases.services.move`."""
+    return _leave(case, "decline", actor, reason)
+
+
+def _leave(case: Case, action: str, actor: User, reason: str) -> Case:
+    """Nobody can answer what is on offer any more, so it lapses."""
     check_firm_may_end(lock(case))
-    return move(case, "decline", actor=actor, reason=reason)
+    move(case, action, actor=actor, reason=reason)
+    end_offers(case, actor=actor)
+    return case

@@ -7,6 +7,7 @@ from casetrack.negotiation.services.agreeing import (
     revoke_acceptance,
 )
 from casetrack.negotiation.services.answers import accept_offer, counter_offer, refuse_offer
+from casetrack.negotiation.services.ending import withdraw_case
 from casetrack.negotiation.services.legal import check_legal_basis, record_legal_basis, return_legal_basis
 from casetrack.negotiation.services.measures import (
     approve_measure,
@@ -64,5 +65,6 @@ __all__ = [
     "return_measure",
     "revoke_acceptance",
     "show_payment",
+    "withdraw_case",
     "withdraw_offer",
 ]

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext_noop as _
 
 from casetrack.assessment.models import Assessment
@@ -13,7 +13,7 @@ from casetrack.cases.models import Case
 from casetrack.cases.permissions import require, require_limit, require_second_person
 from casetrack.cases.services import move
 from casetrack.cases.services.status import lock
-from casetrack.cases.workflow import INVESTIGATOR, Status
+from casetrack.cases.workflow import ENDED, INVESTIGATOR, Status
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
 from casetrack.lib.money import plain
@@ -202,16 +202,39 @@ def withdraw_offer(offer: Offer, *, actor: User, reason: str) -> Offer:
     return offer
 
 
+def end_offers(case: Case, *, actor: User) -> None:
+    """Let the open offer of a case that has ended lapse as of then: nobody can answer it any more. The case is locked;
+    its own step tells of it, so that the offer needs none."""
+    opened = open_offer(case)
+    if opened is None:
+        return
+    lead(opened, "end" if opened.party == OfferParty.FIRM else "end_counter", actor=actor)
+    opened.ended_at = case.events.exclude(to_status="").latest("at", "id").at
+    opened.save(update_fields=["ended_at"])
+
+
 def lapse_offers(now: dt.datetime, *, actor: User) -> int:
-    """End every open offer whose time for an answer is over; how many."""
-    due = Offer.objects.filter(status=OfferStatus.OPEN, party=OfferParty.FIRM, valid_until__lte=now)
+    """End every open offer whose time for an answer is over; how many. One of a case that ended when offers did not yet
+    end with it ends without a step."""
+    is_over = Q(party=OfferParty.FIRM, valid_until__lte=now) | Q(case__status__in=ENDED)
+    due = Offer.objects.filter(is_over, status=OfferStatus.OPEN)
     lapsed = 0
     for offer in due.select_related("case__firm").order_by("pk"):
         with transaction.atomic():
-            case = lock(offer.case)
-            offer.refresh_from_db()
-            if offer.status == OfferStatus.OPEN and offer.valid_until and offer.valid_until <= now:
-                lead(offer, "lapse", actor=actor)
-                write_event(case, "negotiation.offer_lapsed", actor=actor, data={"offer": offer.number})
-                lapsed += 1
+            lapsed += _lapse(offer, lock(offer.case), now, actor)
     return lapsed
+
+
+def _lapse(offer: Offer, case: Case, now: dt.datetime, actor: User) -> bool:
+    """The same of one offer, read again under the lock of its case; whether it was open."""
+    offer.refresh_from_db()
+    if offer.status != OfferStatus.OPEN:
+        return False
+    if case.status in ENDED:
+        end_offers(case, actor=actor)
+        return True
+    if offer.valid_until is None or offer.valid_until > now:
+        return False
+    lead(offer, "lapse", actor=actor)
+    write_event(case, "negotiation.offer_lapsed", actor=actor, data={"offer": offer.number})
+    return True

@@ -223,8 +223,9 @@ def _questions(events: Sequence[Event], now: dt.datetime) -> Iterator[Row]:
 
 
 def _offer(offer: Offer, now: dt.datetime) -> Row:
-    state = OFFER_STATES[OfferStatus(offer.status)]
-    due = offer.valid_until
+    state, due = OFFER_STATES[OfferStatus(offer.status)], offer.valid_until
+    if offer.has_ended_with_case:
+        state = OVER
     is_open = state == RUNNING and due is not None
     return Row(
         what=_("Answer the firm's offer"),

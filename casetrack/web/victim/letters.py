@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.negotiation.models import Offer, Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
 from casetrack.negotiation.services import deny_receipt as deny
+from casetrack.negotiation.services import withdraw_case
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
 from casetrack.web.report.base import PageForm
@@ -30,6 +32,9 @@ from casetrack.web.victim.forms import CaseForm, MessageForm, ReasonForm, Receip
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+# Actions that a service of their own performs.
+SERVICES: dict[str, Callable[..., Case]] = {"withdraw": withdraw_case}
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -91,7 +96,8 @@ def _act(
         raise Http404
 
     def act() -> None:
-        perform(case, action, actor=user, reason=form.cleaned_data.get("reason") or "")
+        write = SERVICES.get(action, partial(perform, action=action))
+        write(case, actor=user, reason=form.cleaned_data.get("reason") or "")
 
     if write_once(request, form, f"cases.{action}", act):
         messages.success(request, done)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Aggregate, Count, DecimalField, Max, Min
+from django.db.models import Aggregate, Count, DecimalField, Exists, Max, Min, OuterRef
 
-from casetrack.assessment.models import Reduction
+from casetrack.assessment.models import Assessment, Reduction
 from casetrack.assessment.reductions import CUSTOMER
 from casetrack.cases.models import Case
 from casetrack.cases.workflow import Status
@@ -42,9 +42,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Similar:
-    """How many cases, and the percents that were taken off. Of the cases the newest are in `rows`."""
+    """How many cases, and the percents that were taken off. Of the cases the newest are in `rows`. `unreduced`: of how
+    many of the firm's other assessed cases nothing was taken off, whatever their customers did."""
 
     count: int
+    unreduced: int
     median: Decimal | None
     lowest: Decimal | None
     highest: Decimal | None
@@ -52,7 +54,7 @@ class Similar:
 
 
 def similar_to(case: Case, factors: Iterable[str]) -> Similar:
-    """The firm's other assessed or settled cases whose reduction shares a factor of the customer. Two queries."""
+    """The firm's other assessed or settled cases whose reduction shares a factor of the customer. Three queries."""
     found = (
         Reduction.objects.approved()
         .filter(
@@ -65,7 +67,12 @@ def similar_to(case: Case, factors: Iterable[str]) -> Similar:
     sums = found.aggregate(count=Count("pk"), median=Median("share"), lowest=Min("share"), highest=Max("share"))
     rows = found.order_by("-approved_at", "-pk").values_list("customer_factors", "share")[:SHOWN]
     told = [Row([label for name, label in CUSTOMER.items() if name in said], share * 100) for said, share in rows]
-    return Similar(sums["count"], _percent(sums["median"]), _percent(sums["lowest"]), _percent(sums["highest"]), told)
+    assessed = Case.objects.filter(Exists(Assessment.objects.filter(case=OuterRef("pk"))), firm=case.firm_id)
+    reduced = Exists(Reduction.objects.approved().filter(case=OuterRef("pk")))
+    unreduced = assessed.filter(~reduced, status__in=COUNTED).exclude(pk=case.pk).count()
+    return Similar(
+        sums["count"], unreduced, _percent(sums["median"]), _percent(sums["lowest"]), _percent(sums["highest"]), told
+    )
 
 
 def _percent(share: Decimal | None) -> Decimal | None:

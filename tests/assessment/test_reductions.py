@@ -332,6 +332,11 @@ def test_similar_cases_are_the_firms_own_that_share_a_factor(story: Story, cast:
     assert (found.count, found.median, found.lowest, found.highest) == (3, 20, 10, 40)
     assert [row.percent for row in found.rows] == [40, 20, 10]
     assert similar_to(story.case, []).count == 4
+    # Nothing was taken off in one case; those that are not assessed, of another firm, or this one do not count.
+    assert found.unreduced == 0
+    Story(cast, victim="hana", account="8-3").to_assessment()
+    Story(cast, victim="hana", account="8-4").to_ledger()
+    assert similar_to(story.case, ["code_typed"]).unreduced == similar_to(story.case, []).unreduced == 1
     assert similar_to(story.case, ["mfa_declined"]).median is None
 
 

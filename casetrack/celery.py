@@ -29,6 +29,10 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "offers lapse": {"task": "casetrack.negotiation.tasks.lapse_offers", "schedule": crontab(minute="*/10")},
+    "what was paid ahead is recorded": {
+        "task": "casetrack.negotiation.tasks.record_covered",
+        "schedule": crontab(minute="5-59/10"),
+    },
     "files are scanned": {
         "task": "casetrack.evidence.tasks.examine_waiting",
         "schedule": 60.0,

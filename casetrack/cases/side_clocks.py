@@ -79,7 +79,8 @@ SPANS: dict[str, Span] = {
             "negotiation.part_agreed", "negotiation.part_payment_failed", "negotiation.part_receipt_denied",
         }),
         answers=frozenset({
-            "negotiation.part_paid", "negotiation.part_payment_shown", "negotiation.part_received",
+            "negotiation.part_paid", "negotiation.part_covered", "negotiation.part_payment_shown",
+            "negotiation.part_received",
         }),
         leaves=frozenset({"negotiation.part_revoked"}),
         by_part=True,
@@ -171,6 +172,7 @@ def _changes(name: str, span: Span, events: Sequence[Event]) -> Iterator[StatusC
 # After which steps of the same part a step can have come, the likeliest first.
 _FOLLOWS: dict[str, tuple[str, ...]] = {
     "part_paid": ("part_agreed", "part_payment_failed"),
+    "part_covered": ("part_agreed", "part_payment_failed"),
     "part_revoked": ("part_agreed",),
     "part_payment_failed": ("part_receipt_denied", "part_paid", "part_payment_shown"),
     "part_receipt_denied": ("part_paid", "part_payment_shown"),

@@ -230,6 +230,11 @@ SENTENCES: dict[str, Sentence] = {
     "negotiation.part_paid": Sentence(
         _("The firm paid what was settled in part"), pgettext_lazy("staff", "Payment of a part recorded"), "good"
     ),
+    "negotiation.part_covered": Sentence(
+        _("What was settled in part had been paid ahead: nothing is left to be paid"),
+        pgettext_lazy("staff", "Part recorded as paid ahead in full"),
+        "good",
+    ),
     "negotiation.part_payment_failed": Sentence(
         _("The payment of a part came back to the firm; it pays again"),
         pgettext_lazy("staff", "Payment of a part came back"),

@@ -33,8 +33,9 @@ LAPSED, WITHDRAWN = "negotiation.offer_lapsed", "negotiation.offer_withdrawn"
 ANSWERS = (ACCEPTED, PART_AGREED, REFUSED, COUNTERED, LAPSED)
 # The way of what was settled in part, beside that of the case.
 OF_PARTS = (
-    "negotiation.part_revoked", "negotiation.part_paid", "negotiation.part_payment_failed",
-    "negotiation.part_payment_shown", "negotiation.part_receipt_denied", "negotiation.part_received",
+    "negotiation.part_revoked", "negotiation.part_paid", "negotiation.part_covered",
+    "negotiation.part_payment_failed", "negotiation.part_payment_shown", "negotiation.part_receipt_denied",
+    "negotiation.part_received",
 )  # fmt: skip
 # Steps that change no status but belong to the negotiation, or to its clocks.
 RECOURSE = (

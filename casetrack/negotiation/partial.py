@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils.translation import gettext_noop as _
 
 from casetrack.assessment.models import Assessment, Method
@@ -38,8 +38,8 @@ def money_open(cases: Iterable[Case]) -> dict[int, str]:
         .partial()
         .filter(case__in=cases)
         .annotate(
-            is_told=Exists(live.filter(received_at=None, denied_at=None)),
-            has_arrived=Exists(live.filter(received_at__isnull=False)),
+            is_told=Exists(live.filter(received_at=None, denied_at=None, amount__gt=0)),
+            has_arrived=Exists(live.filter(Q(received_at__isnull=False) | Q(amount=0))),
         )
     )
     found: dict[int, str] = {}

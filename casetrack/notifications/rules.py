@@ -64,6 +64,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "negotiation.part_agreed": _HANDLER,
     "negotiation.part_revoked": _HANDLER,
     "negotiation.part_paid": _VICTIM,
+    "negotiation.part_covered": _VICTIM,
     "negotiation.part_payment_failed": _VICTIM,
     "negotiation.part_payment_shown": _VICTIM,
     "negotiation.part_receipt_denied": _HANDLER,

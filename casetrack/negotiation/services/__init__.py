@@ -7,6 +7,7 @@ from casetrack.negotiation.services.agreeing import (
     revoke_acceptance,
 )
 from casetrack.negotiation.services.answers import accept_offer, counter_offer, refuse_offer
+from casetrack.negotiation.services.covered import record_covered
 from casetrack.negotiation.services.ending import withdraw_case
 from casetrack.negotiation.services.legal import check_legal_basis, record_legal_basis, return_legal_basis
 from casetrack.negotiation.services.measures import (
@@ -56,6 +57,7 @@ __all__ = [
     "pay_ahead",
     "prepare_offer",
     "propose_measure",
+    "record_covered",
     "record_legal_basis",
     "record_payment",
     "refuse_offer",

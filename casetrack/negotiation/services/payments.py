@@ -112,6 +112,8 @@ def _live(payment: Payment) -> Case:
     payment.refresh_from_db(fields=["received_at", "denied_at", "failed_at"])
     if payment.failed_at is not None:
         raise Conflict(_("This payment is recorded as failed."))
+    if payment.settlement.is_partial and not payment.amount:
+        raise Conflict(_("Nothing was left to be paid here, so there is nothing to say about its arrival."))
     if payment.settlement.is_partial and payment.received_at is not None:
         raise Conflict(_("The customer has confirmed this payment already."))
     return case

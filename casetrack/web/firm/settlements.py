@@ -70,7 +70,8 @@ def kept_back(found: Settlement) -> str:
 
 def payment_acts(request: HttpRequest, found: Settlement, paid: Payment | None) -> dict[str, bool]:
     """What may be done with the payment of a part here; that of the whole has its buttons on the page of the case."""
-    may = permissions.role_in(me(request), found.case) == APPROVER and found.is_partial and paid is not None
+    may = permissions.role_in(me(request), found.case) == APPROVER and found.is_partial
+    may = may and paid is not None and paid.amount > 0
     return {
         "can_fail": may and paid is not None and paid.received_at is None,
         "can_show": may and paid is not None and paid.denied_at is not None,
@@ -99,6 +100,7 @@ def settlement(request: HttpRequest, reference: str, number: int) -> HttpRespons
         "kept_back": kept_back(found),
         "ahead": ahead,
         "due": found.amount - ahead,
+        "is_covered": 0 < found.amount == ahead,
         "can_sign": may_sign(request, found),
         "items": items_of(found),
         "can_instruct": permissions.role_in(me(request), case) == INVESTIGATOR,

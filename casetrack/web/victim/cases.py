@@ -22,10 +22,12 @@ from casetrack.intake.additions import why_closed
 from casetrack.intake.models import Draft
 from casetrack.ledger.models import Execution
 from casetrack.lib import clock
+from casetrack.lib.money import ZERO
 from casetrack.mediation.models import Mediation
 from casetrack.negotiation.models import Offer, OfferParty, Payment
 from casetrack.negotiation.partial import money_open
 from casetrack.negotiation.services import live_settlement, live_settlements
+from casetrack.negotiation.services.measures import credits_of
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.notifications.notices import is_unreachable
 from casetrack.people.bank import bank_account_of
@@ -152,11 +154,13 @@ def parts_settled(case: Case) -> list[dict[str, Any]]:
     agreed = [settlement for settlement in live_settlements(case) if settlement.is_partial]
     live = Payment.objects.live().filter(settlement__in=agreed) if agreed else ()
     paid = {payment.settlement_id: payment for payment in live}
+    ahead = credits_of(agreed) if agreed else {}
     return [
         {
             "settlement": settlement,
             "names": [PLAIN_COMPONENTS[name] for name in settlement.offer.settles],
             "payment": paid.get(settlement.pk),
+            "is_covered": ZERO < settlement.amount == ahead.get(settlement.pk),
         }
         for settlement in agreed
     ]
@@ -180,7 +184,7 @@ def _actions(
             rows["aside" if action.name in ASIDE else "actions"].append({"name": action.name, "url": address})
     for part in parts:
         payment, number = part["payment"], part["settlement"].offer.number
-        if payment is not None and payment.received_at is None and payment.denied_at is None:
+        if payment is not None and payment.amount and payment.received_at is None and payment.denied_at is None:
             page = reverse("victim:confirm-receipt", args=[case.reference, number])
             rows["actions"].append({"name": "confirm_receipt", "url": page})
     return rows

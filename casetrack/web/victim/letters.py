@@ -181,7 +181,11 @@ def _payment(request: HttpRequest, case: Case, number: int, action: str) -> Paym
 def _may_say(request: HttpRequest, payment: Payment, action: str) -> bool:
     """Of the payment of a part anything may be said until it is confirmed, wherever the case is."""
     if payment.settlement.is_partial:
-        return payment.received_at is None and (action == "confirm_receipt" or payment.denied_at is None)
+        return (
+            payment.amount > 0
+            and payment.received_at is None
+            and (action == "confirm_receipt" or payment.denied_at is None)
+        )
     return can(me(request), payment.case, action, clock.now())
 
 

@@ -207,8 +207,9 @@ def _short(event: Event) -> str:
 
 
 def _of(event: Event, clock: Clock) -> bool:
-    """Whether the step may have ended the clock: it is of its kind, at its end, and of its part."""
-    return clock.ended_at == event.at and (clock.part is None or event.offer in (None, clock.part))
+    """Whether the step may have ended the clock: it is at its end, of its part, and not the one that began it."""
+    began = event.at == clock.started_at and event.action in SPANS[clock.name].starts
+    return clock.ended_at == event.at and not began and (clock.part is None or event.offer in (None, clock.part))
 
 
 def ended_by(event: Event, clocks: Sequence[Clock]) -> list[Clock]:

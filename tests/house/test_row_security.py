@@ -1,5 +1,8 @@
 """The second line. Each test queries with `objects.all()`, as code would that forgot `visible_to`."""
 
+import datetime as dt
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -15,7 +18,8 @@ from casetrack.intake.calls import begin_call
 from casetrack.intake.models import Draft
 from casetrack.lib import clock
 from casetrack.lib.scope import scoped
-from casetrack.mediation.models import ConciliationProposal
+from casetrack.mediation.models import ConciliationProposal, Hearing, Mediation
+from casetrack.mediation.workflow import ENDED
 from casetrack.people.models import Role, User
 from tests.house.conftest import World, hand_over
 
@@ -61,6 +65,7 @@ NOT_FOR_MEDIATORS = {
     "notifications_delivery", "notifications_mailchoice", "people_bankaccount", "people_bankalarm",
     "people_bankclearance", "people_idempotentwrite",
 }  # fmt: skip
+DAY = dt.timedelta(days=1)
 # What a mediator may write: the steps of her own acts. The case she locks; it is checked by itself.
 MEDIATORS_WRITE = {"cases_event", "cases_case", "copies_copy", "mediation_mediation"}
 
@@ -195,6 +200,66 @@ def test_a_mediator_adds_the_steps_of_the_mediation_and_answers_for_no_side(hand
     for name, other in (("vera", "firm_reply"), ("alma", "victim_reply")):
         with handed.scope_of(name), pytest.raises(DatabaseError, match="answers for itself"), transaction.atomic():
             ConciliationProposal.objects.update(**{other: "accepted", "firm_replied_by": mina})
+
+
+# Who may lead a mediation to a status, of those who see it.
+LEADS = {
+    "accepted": {"mina"}, "not_accepted": {"mina"}, "hearing": {"mina"}, "proposed": {"mina"}, "not_settled": {"mina"},
+    "withdrawn": {"vera"}, "settled": {"vera", "alma"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["vera", "alma", "mina", "bruno", "otto", "rita"])
+def test_each_party_takes_its_own_steps_of_a_mediation(name: str, handed: World) -> None:
+    mediation = Mediation.objects.get()
+    ConciliationProposal.objects.update(
+        victim_reply="accepted", firm_reply="accepted", firm_replied_by=handed.cast.user["alma"]
+    )
+    with handed.scope_of(name):
+        for status, who in LEADS.items():
+            fields: dict[str, Any] = {"status": status, "reason": "…"}
+            if status in ENDED:
+                fields["ended_at"] = clock.now()
+            if status == "settled":
+                fields["amount"] = 1
+            with transaction.atomic():
+                if name in who or name not in ("vera", "alma", "mina"):
+                    assert Mediation.objects.filter(pk=mediation.pk).update(**fields) == (name in who)
+                else:
+                    with pytest.raises(DatabaseError, match="not theirs"), transaction.atomic():
+                        Mediation.objects.filter(pk=mediation.pk).update(**fields)
+                transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("name", ["vera", "alma", "mina", "bruno", "otto", "rita"])
+def test_the_victim_alone_applies_and_the_body_alone_sets_hearings_and_proposes(name: str, handed: World) -> None:
+    case, user = handed.story.case, handed.cast.user[name]
+    mediation, now = Mediation.objects.get(), clock.now()
+    ConciliationProposal.objects.update(ended_at=now)
+    of = {"mediation": mediation, "case": case, "number": 2}
+    rows: list[tuple[str, type[models.Model], dict[str, Any]]] = [
+        ("mina", Hearing, {**of, "at": now, "place": "…", "set_by": user, "set_at": now}),
+        (
+            "mina", ConciliationProposal,
+            {**of, "amount": 1, "text": "…", "reasons": "…", "answer_by": now + DAY, "made_by": user, "made_at": now},
+        ),
+        (
+            "vera", Mediation,
+            {
+                "case": case, "body": handed.cast.body, "number": 2, "claimed": 1, "asks": "…", "applied_by": user,
+                "applied_at": now, "status": "withdrawn", "ended_at": now,
+            },
+        ),
+    ]  # fmt: skip
+    with handed.scope_of(name):
+        for who, model, fields in rows:
+            if name == who:
+                model._default_manager.create(**fields)
+            else:
+                with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                    model._default_manager.create(**fields)
+        if name != "mina":
+            assert Hearing.objects.update(cancelled_at=now) == 0
 
 
 @pytest.mark.parametrize("name", ["vera", "bruno", "mina", "rita"])

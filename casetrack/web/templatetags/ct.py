@@ -84,6 +84,12 @@ def browser_name(user_agent: str) -> str:
 
 
 @register.filter
+def bracketed(text: object) -> str:
+    """What is added in brackets, in those of the page's language; nothing where there is nothing."""
+    return "" if not text else f"（{text}）" if formats.is_japanese() else f" ({text})"
+
+
+@register.filter
 def in_eights(text: str) -> str:
     """A fingerprint as it is printed on paper, to be compared by eye."""
     return " ".join(text[place : place + 8] for place in range(0, len(text), 8))

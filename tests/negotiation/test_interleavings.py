@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from casetrack.cases.models import Case
 from casetrack.cases.services import perform
+from casetrack.cases.side_clocks import PART_PAYMENT, side_clocks_of
 from casetrack.cases.workflow import ENDED
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import DomainError
@@ -46,6 +47,7 @@ from casetrack.negotiation.services import (
     reject_offer,
     resume_negotiation,
     revoke_acceptance,
+    show_payment,
     withdraw_case,
     withdraw_offer,
 )
@@ -166,6 +168,7 @@ class Table:
         assert all(s.amount == s.offer.amount for s in agreed)
         assert all(s.agreed_at < s.offer.valid_until for s in agreed), "an offer that had lapsed was accepted"
         self.holds_of_parts(case, agreed)
+        self.holds_of_clocks(case, agreed)
         paid = list(Payment.objects.live().filter(case=case).select_related("settlement__offer"))
         assert len({p.settlement_id for p in paid}) == len(paid)
         assert {p.settlement_id for p in paid} <= {s.pk for s in agreed}
@@ -187,6 +190,13 @@ class Table:
         assert told.count("negotiation.offer_lapsed") == lapsed.count()
         assert told.count("negotiation.offer_refused") == offers.filter(status="refused").count()
         assert told.count("negotiation.counter_offer_made") == offers.filter(party=OfferParty.VICTIM).count()
+
+    def holds_of_clocks(self, case: Case, agreed: list[Settlement]) -> None:
+        """By its steps alone, the clock of a part runs until its money is there: neither come back nor missed."""
+        there = {payment.settlement_id for payment in Payment.objects.live().filter(case=case, denied_at=None)}
+        clocks = side_clocks_of(case, list(case.events.order_by("at", "id")), self.now)
+        running = {clock.part for clock in clocks if clock.name == PART_PAYMENT and clock.ended_at is None}
+        assert running == {s.offer.number for s in agreed if s.is_partial and s.pk not in there}
 
     def holds_of_parts(self, case: Case, agreed: list[Settlement]) -> None:
         """One settlement of the whole at most, which counts on just the parts that are settled; none settled twice."""
@@ -229,10 +239,11 @@ ON_CASES: dict[str, Callable[[Table, Case, User, int], object]] = {
     "resume": lambda _table, case, actor, _place: resume_negotiation(case, actor=actor, reason="…"),
     "confirm": lambda table, case, actor, place: confirm_receipt(table.payment(case, place), actor=actor),
     "deny": lambda table, case, actor, place: deny_receipt(table.payment(case, place), actor=actor, reason="…"),
+    "show": lambda table, case, actor, place: show_payment(table.payment(case, place), actor=actor, reason="…"),
     "fail": lambda table, case, actor, place: fail_payment(table.payment(case, place), actor=actor, reason="…"),
 }
 WHAT = [
-    "prepare", "prepare part", "prepare rest", "deny", "fail",
+    "prepare", "prepare part", "prepare rest", "deny", "fail", "show",
     "approve", "approve", "approve", "reject", "discard", "take back", "accept", "accept",
     "refuse", "counter", "counter", "wait", "lapse", "sign", "revoke", "clear", "pay", "confirm", "resume", "escalate",
     "decline", "reopen", "withdraw", "investigate", "close",

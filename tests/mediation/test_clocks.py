@@ -7,7 +7,6 @@ import pytest
 
 from casetrack.calc.clocks import Clock
 from casetrack.cases.models import Case, Event
-from casetrack.cases.services import perform
 from casetrack.cases.side_clocks import PROPOSAL_FIRM, PROPOSAL_VICTIM, side_clocks_of
 from casetrack.demo.mediation import firm_says, hearing_set, proposed, to_proposal, victim_says
 from casetrack.lib import clock
@@ -16,7 +15,7 @@ from casetrack.lib.scope import scoped
 from casetrack.mediation.models import ConciliationProposal
 from casetrack.mediation.services import apply_for_mediation, end_mediation, withdraw_mediation
 from casetrack.negotiation.good_faith import MET, MISSED, OVER, RUNNING, good_faith_of
-from casetrack.negotiation.services import resume_negotiation
+from casetrack.negotiation.services import resume_negotiation, withdraw_case
 from casetrack.notifications.clock_watch import BREACHED, WARNED, watch
 from tests.builders import Story
 from tests.mediation.test_apply import another_mediator
@@ -140,7 +139,7 @@ def test_what_makes_an_answer_needless_ends_both_clocks(story: Story, asked: Con
         elif how == "withdraw":
             withdraw_mediation(asked.mediation, actor=story.user("vera"))
         elif how == "case withdrawn":
-            perform(story.case, "withdraw", actor=story.user("vera"))
+            withdraw_case(story.case, actor=story.user("vera"))
     assert ended(story, PROPOSAL_FIRM) == [(OVER, "firm", True)]
     assert ended(story, PROPOSAL_VICTIM) == [(OVER, "victim", True)]
     watch(asked.answer_by + dt.timedelta(days=1))

@@ -25,7 +25,13 @@ from casetrack.mediation.services import (
     possible,
     withdraw_mediation,
 )
-from casetrack.negotiation.services import lapse_offers, refuse_offer, resume_negotiation, withdraw_offer
+from casetrack.negotiation.services import (
+    lapse_offers,
+    refuse_offer,
+    resume_negotiation,
+    withdraw_case,
+    withdraw_offer,
+)
 from casetrack.people.models import User
 from tests.builders import Story
 
@@ -161,7 +167,7 @@ def test_a_settled_case_that_the_victim_withdraws_leaves_the_body(story: Story, 
     settled(story.to_offer())
     with travel_to(story.at):
         resume_negotiation(story.case, actor=story.user("alma"), reason="…")
-        perform(story.case, "withdraw", actor=story.user("vera"))
+        withdraw_case(story.case, actor=story.user("vera"))
     assert not Case.objects.visible_to(mina).exists()
 
 
@@ -169,7 +175,7 @@ def test_a_case_that_ends_while_a_mediation_is_live_stays_until_the_body_has_end
     mediation = taken_on(story.to_offer())
     with travel_to(story.at):
         resume_negotiation(story.case, actor=story.user("alma"), reason="…")
-        perform(story.case, "withdraw", actor=story.user("vera"))
+        withdraw_case(story.case, actor=story.user("vera"))
         assert Case.objects.visible_to(mina).get().status == "withdrawn"
         end_mediation(mediation, actor=mina, reason="取下げ")
     assert not Case.objects.visible_to(mina).exists()
@@ -192,7 +198,7 @@ def test_the_victim_may_withdraw_the_case_while_a_body_mediates(story: Story) ->
     taken_on(story.to_offer())
     with travel_to(story.at):
         resume_negotiation(story.case, actor=story.user("alma"), reason="…")
-        perform(story.case, "withdraw", actor=story.user("vera"))
+        withdraw_case(story.case, actor=story.user("vera"))
     assert story.case.status == "withdrawn"
 
 
@@ -229,7 +235,7 @@ def test_of_a_case_that_has_ended_only_the_end_of_the_mediation_is_left(story: S
     assert possible(mediation, VICTIM) >= {"accept_as_victim", "withdraw"}
     with travel_to(story.at):
         resume_negotiation(story.case, actor=story.user("alma"), reason="…")
-        perform(story.case, "withdraw", actor=story.user("vera"))
+        withdraw_case(story.case, actor=story.user("vera"))
     mediation.case.refresh_from_db()
     assert possible(mediation, MEDIATOR) == {"end"}
     assert possible(mediation, VICTIM) == {"withdraw"}

@@ -16,7 +16,6 @@ from django.utils.translation import override
 from casetrack.audit.models import Entry
 from casetrack.bodies.models import BodyMembership
 from casetrack.cases.models import Case
-from casetrack.cases.services import perform
 from casetrack.copies.models import Copy
 from casetrack.copies.services import make_copy
 from casetrack.correspondence.services import write_note
@@ -28,7 +27,7 @@ from casetrack.lib.clock import travel_to
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.services import end_mediation
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.services import live_settlements, resume_negotiation
+from casetrack.negotiation.services import live_settlements, resume_negotiation, withdraw_case
 from casetrack.people.models import User
 from tests.builders import Story
 from tests.evidence.files import upload
@@ -371,7 +370,7 @@ def test_pages_that_ask_for_an_answer_or_a_proposal_open_only_while_there_is_one
     with travel_to(story.at):
         vera, alma, desk = client_of(story.user("vera")), client_of(story.user("alma")), client_of(mina)
         assert vera.get(at("victim:mediation-answer", story)).status_code == 200
-        perform(story.case, "withdraw", actor=story.user("vera"))
+        withdraw_case(story.case, actor=story.user("vera"))
         assert vera.get(at("victim:mediation-answer", story)).status_code == 404
         assert "Answer the proposal" not in text(vera.get(at("victim:mediation", story)))
         assert "Give this answer" not in text(alma.get(at("firm:mediation", story)))

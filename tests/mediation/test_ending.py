@@ -1,5 +1,6 @@
 """How a mediation ends, who still sees the case then, and what the firm may not end meanwhile."""
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -18,13 +19,16 @@ from casetrack.lib.scope import scoped
 from casetrack.mediation.models import Mediation, MediationRecord
 from casetrack.mediation.services import (
     apply_for_mediation,
+    approve_bound_offer,
     close_case,
     decline_application,
     decline_case,
     end_mediation,
     possible,
+    prepare_bound_offer,
     withdraw_mediation,
 )
+from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import (
     lapse_offers,
     refuse_offer,
@@ -225,7 +229,24 @@ def test_an_agreed_offer_that_nobody_answers_does_not_keep_the_case_open_for_eve
     story.offered(mediation.amount).wait(60)
     with travel_to(story.at):
         lapse_offers(story.at, actor=User.objects.system())
+        assert story.case.offers.latest("number").status == "lapsed"
         assert decline_case(story.case, actor=story.user("alma"), reason="…").status == "declined"
+
+
+def test_an_agreed_offer_of_an_hour_does_not_free_the_firm(story: Story) -> None:
+    mediation = settled(story.to_offer())
+    ivan, alma = story.user("ivan"), story.user("alma")
+    with travel_to(story.at):
+        brief = prepare_bound_offer(
+            story.case, story.run, proposal=at_amount(story.run, mediation.amount or Decimal(0), "…"), reasons="…",
+            valid_until=story.at + dt.timedelta(hours=1), actor=ivan,
+        )  # fmt: skip
+        approve_bound_offer(brief, actor=alma)
+    story.wait(1)
+    with travel_to(story.at):
+        lapse_offers(story.at, actor=User.objects.system())
+        with pytest.raises(Conflict, match="First make the offer"):
+            decline_case(story.case, actor=alma, reason="…")
 
 
 def test_of_a_case_that_has_ended_only_the_end_of_the_mediation_is_left(story: Story) -> None:

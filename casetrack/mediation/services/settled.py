@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext_noop as _
 
 from casetrack.assessment.models import Assessment
@@ -19,8 +20,11 @@ from casetrack.negotiation.services import approve_offer, live_settlement, prepa
 from casetrack.negotiation.workflow import OfferStatus
 from casetrack.people.models import User
 
-# How an offer ends by what its customer does, or does not do in its time.
-LEFT = (OfferStatus.REFUSED, OfferStatus.COUNTERED, OfferStatus.LAPSED)
+# How an offer ends by what its customer does.
+ANSWERED = (OfferStatus.REFUSED, OfferStatus.COUNTERED)
+# How long the agreed offer must have been open for its customer to be taken as not wanting it: a firm does not free
+# itself by an offer of an hour.
+LEAST_OPEN = dt.timedelta(days=7)
 
 
 def settled_mediation(case: Case) -> Mediation | None:
@@ -37,12 +41,13 @@ def agreed_amount(case: Case) -> Decimal | None:
 
 def owes_offer(case: Case) -> bool:
     """Whether the firm still has to make the offer on which a mediation was settled, or the customer may still answer
-    it. An offer that the customer refused, countered or let lapse is made."""
+    it. An offer that the customer refused, countered, or let lapse after a week or more is made."""
     mediation = settled_mediation(case)
     if mediation is None or live_settlement(case) is not None:
         return False
     made = Offer.objects.filter(case=case, party=OfferParty.FIRM, settles=[], amount=mediation.amount or ZERO)
-    return not made.filter(status__in=LEFT, ended_at__gte=mediation.ended_at).exists()
+    lapsed = Q(status=OfferStatus.LAPSED, valid_until__gte=F("opened_at") + LEAST_OPEN)
+    return not made.filter(Q(status__in=ANSWERED) | lapsed, ended_at__gte=mediation.ended_at).exists()
 
 
 def is_held_by_mediation(settlement: Settlement) -> bool:

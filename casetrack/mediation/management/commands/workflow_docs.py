@@ -39,7 +39,7 @@ is settled unless both sides accepted the same proposal: constraints and trigger
 
 While one is live the firm neither closes nor declines the case; the victim may always withdraw it. After a settlement
 the firm offers exactly that amount, and ends the case by itself only once its customer has refused, countered or let
-lapse that offer. A part that was settled before stays settled: the amount is for the rest.
+lapse that offer, open for a week at least. A part that was settled before stays settled: the amount is for the rest.
 """
 
 

@@ -344,8 +344,9 @@ class Story:
             self.cleared()
         with travel_to(self.at):
             self.payment = record_payment(
-                self.settlement, amount=self.settlement.amount, paid_on=self.at.date(), actor=self.user(self.approver)
-            )
+                self.settlement, amount=self.settlement.amount, paid_on=self.at.date(),
+                actor=self.user(self.approver), note="通帳の写しで、ご本人名義の口座であることを確認しました。",
+            )  # fmt: skip
         self.case.refresh_from_db()
         return self
 

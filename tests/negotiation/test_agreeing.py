@@ -31,7 +31,9 @@ def agreed(story: Story) -> Story:
 def pays(story: Story) -> Payment:
     with travel_to(story.at):
         amount, day = story.settlement.amount, story.at.date()
-        return record_payment(story.settlement, amount=amount, paid_on=day, actor=story.user("alma"))
+        return record_payment(
+            story.settlement, amount=amount, paid_on=day, actor=story.user("alma"), note="Account checked."
+        )
 
 
 def test_nothing_is_paid_before_the_countersignature_nor_while_it_can_be_taken_back(agreed: Story) -> None:

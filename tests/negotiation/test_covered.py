@@ -125,8 +125,7 @@ def test_an_approver_and_two_workers_at_the_same_time_record_one_payment(cast: C
             return record_payment(
                 type(story.settlement).objects.select_related("case__firm", "offer").get(),
                 amount=story.settlement.amount - story.settlement.amount, paid_on=story.at.date(),
-                actor=story.user("alma"),
-            )  # fmt: skip
+                actor=story.user("alma"), note="Account checked.")  # fmt: skip
 
     outcomes = at_once(by_hand, lambda: covers(story), lambda: covers(story))
     assert outcomes[1:] == ["ok", "ok"]

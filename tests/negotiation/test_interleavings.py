@@ -123,7 +123,9 @@ class Table:
 
     def pay(self, case: Case, actor: User, place: int) -> None:
         agreed = self.settlement(case, place)
-        record_payment(agreed, amount=agreed.amount + (place == 7), paid_on=self.now.date(), actor=actor)
+        record_payment(
+            agreed, amount=agreed.amount + (place == 7), paid_on=self.now.date(), actor=actor, note="Account checked."
+        )
 
     def sign(self, case: Case, actor: User, place: int) -> None:
         countersign(self.settlement(case, place), actor=actor)

@@ -34,7 +34,7 @@ def agreed(story: Story) -> Story:
 def pays(story: Story, who: User) -> Payment:
     with travel_to(story.at):
         amount, day = story.settlement.amount, story.at.date()
-        return record_payment(story.settlement, amount=amount, paid_on=day, actor=who)
+        return record_payment(story.settlement, amount=amount, paid_on=day, actor=who, note="Account checked.")
 
 
 def test_without_a_basis_and_with_an_unchecked_one_nothing_is_paid(agreed: Story, ivan: User, alma: User) -> None:

@@ -52,8 +52,12 @@ def test_what_was_paid_ahead_is_taken_off_what_is_still_paid(story: Story, alma:
     assert still_due(story.settlement) == agreed - 500_000
     with travel_to(story.at):
         with pytest.raises(InvalidInput, match="still to be paid"):
-            record_payment(story.settlement, amount=agreed, paid_on=story.at.date(), actor=alma)
-        record_payment(story.settlement, amount=agreed - 500_000, paid_on=story.at.date(), actor=alma)
+            record_payment(
+                story.settlement, amount=agreed, paid_on=story.at.date(), actor=alma, note="Account checked."
+            )
+        record_payment(
+            story.settlement, amount=agreed - 500_000, paid_on=story.at.date(), actor=alma, note="Account checked."
+        )
     assert Payment.objects.get().amount + credit_of(story.settlement) == agreed
 
 

@@ -171,10 +171,24 @@ def test_alma_records_the_agreed_amount_and_no_other(story: Story, alma: User, i
     story.to_settlement().countersigned().wait(4).cleared()
     with travel_to(story.at):
         with pytest.raises(InvalidInput):
-            record_payment(story.settlement, amount=Decimal(1), paid_on=story.at.date(), actor=alma)
+            record_payment(
+                story.settlement, amount=Decimal(1), paid_on=story.at.date(), actor=alma, note="Account checked."
+            )
         with pytest.raises(NotAllowed):
-            record_payment(story.settlement, amount=story.settlement.amount, paid_on=story.at.date(), actor=ivan)
-        record_payment(story.settlement, amount=story.settlement.amount, paid_on=story.at.date(), actor=alma)
+            record_payment(
+                story.settlement,
+                amount=story.settlement.amount,
+                paid_on=story.at.date(),
+                actor=ivan,
+                note="Account checked.",
+            )
+        record_payment(
+            story.settlement,
+            amount=story.settlement.amount,
+            paid_on=story.at.date(),
+            actor=alma,
+            note="Account checked.",
+        )
     story.case.refresh_from_db()
     assert story.case.status == "compensated"
 

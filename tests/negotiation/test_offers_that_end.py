@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from casetrack.cases.services import move
 from casetrack.demo.cast import Cast
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import DomainError
@@ -99,8 +100,9 @@ def test_the_figures_count_it_neither_as_answered_nor_as_left_to_lapse(offered: 
 
 def test_an_offer_of_a_case_that_ended_before_is_tidied_up_as_of_then(offered: Story) -> None:
     """As withdrawn cases were until now: their offers stayed open."""
-    offered.does("vera", "withdraw")
-    Offer.objects.update(status="open", ended_at=None)
+    with travel_to(offered.at):
+        move(offered.case, "withdraw", actor=offered.user("vera"))
+    assert Offer.objects.get().status == "open"
     with travel_to(offered.at + 60 * DAY):
         assert lapse_offers(offered.at + 60 * DAY, actor=User.objects.system()) == 1
     offer = Offer.objects.get()

@@ -62,7 +62,9 @@ def running(case: Case, now: dt.datetime) -> set[int | None]:
 
 
 ACTS: dict[str, Callable[[Settlement, Callable[[str], User], dt.date], object]] = {
-    "pay": lambda part, who, today: record_payment(part, amount=part.amount, paid_on=today, actor=who("alma")),
+    "pay": lambda part, who, today: record_payment(
+        part, amount=part.amount, paid_on=today, actor=who("alma"), note="Account checked."
+    ),
     "fail": lambda part, who, _today: fail_payment(part.payments.live().get(), actor=who("alma"), reason="…"),
     "deny": lambda part, who, _today: deny_receipt(part.payments.live().get(), actor=who("vera"), reason="…"),
     "show": lambda part, who, _today: show_payment(part.payments.live().get(), actor=who("alma"), reason="…"),

@@ -246,7 +246,13 @@ def test_it_is_paid_too_when_vera_turns_to_an_outside_body(in_part: Story) -> No
 
 def test_nothing_of_a_part_is_paid_before_it_is_final(in_part: Story, alma: User) -> None:
     def pays() -> None:
-        record_payment(in_part.settlement, amount=in_part.settlement.amount, paid_on=in_part.at.date(), actor=alma)
+        record_payment(
+            in_part.settlement,
+            amount=in_part.settlement.amount,
+            paid_on=in_part.at.date(),
+            actor=alma,
+            note="Account checked.",
+        )
 
     with travel_to(in_part.at):
         with pytest.raises(Conflict, match="countersign"):
@@ -330,7 +336,9 @@ def test_what_a_paid_part_used_up_is_not_taken_off_another_again(in_part: Story,
     in_part.wait(1).part_offered("liquidation").wait(1).accepted().countersigned().cleared().wait(4)
     second = in_part.settlement
     with travel_to(in_part.at):
-        record_payment(second, amount=LIQUIDATION - 10_000, paid_on=in_part.at.date(), actor=alma)
+        record_payment(
+            second, amount=LIQUIDATION - 10_000, paid_on=in_part.at.date(), actor=alma, note="Account checked."
+        )
         fail_payment(paid, actor=alma, reason="Account closed.")
     assert still_due(first) == first.amount
 

@@ -56,7 +56,13 @@ def small(story: Story) -> Story:
 def pays(story: Story, settlement: Settlement) -> Payment:
     settlement = Settlement.objects.select_related("case__firm", "offer").get(pk=settlement.pk)
     with travel_to(story.at):
-        return record_payment(settlement, amount=settlement.amount, paid_on=story.at.date(), actor=story.user("alma"))
+        return record_payment(
+            settlement,
+            amount=settlement.amount,
+            paid_on=story.at.date(),
+            actor=story.user("alma"),
+            note="Account checked.",
+        )
 
 
 def test_once_the_sum_is_above_the_limit_an_earlier_part_is_paid_only_on_another_basis(small: Story) -> None:

@@ -76,7 +76,9 @@ def test_vera_says_that_it_is_missing_and_the_firm_shows_it_or_pays_again(paid: 
     paid.case.refresh_from_db()
     assert paid.case.status == "agreed"
     with pytest.raises(Conflict):
-        record_payment(paid.settlement, amount=paid.settlement.amount, paid_on=paid.at.date(), actor=alma)
+        record_payment(
+            paid.settlement, amount=paid.settlement.amount, paid_on=paid.at.date(), actor=alma, note="Account checked."
+        )
     show_payment(paid.payment, actor=alma, reason="Transfer 4711 of 10 June, to the account ending in 456.")
     paid.case.refresh_from_db()
     assert paid.case.status == "compensated"
@@ -94,7 +96,13 @@ def test_two_approvals_of_one_payment_at_once_pay_once(cast: Cast) -> None:
     def pay() -> Any:
         with travel_to(story.at):
             amount = story.settlement.amount
-            return record_payment(story.settlement, amount=amount, paid_on=story.at.date(), actor=story.user("alma"))
+            return record_payment(
+                story.settlement,
+                amount=amount,
+                paid_on=story.at.date(),
+                actor=story.user("alma"),
+                note="Account checked.",
+            )
 
     assert sorted(at_once(pay, pay)) == ["conflict", "ok"]
     with system_scope():

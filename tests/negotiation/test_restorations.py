@@ -41,7 +41,11 @@ def confirm(story: Story, instruction: RestorationInstruction, who: str = "alma"
 def pay(story: Story) -> None:
     with travel_to(story.at):
         record_payment(
-            story.settlement, amount=story.settlement.amount, paid_on=story.at.date(), actor=story.user("alma")
+            story.settlement,
+            amount=story.settlement.amount,
+            paid_on=story.at.date(),
+            actor=story.user("alma"),
+            note="Account checked.",
         )
 
 

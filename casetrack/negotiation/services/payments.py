@@ -61,7 +61,7 @@ def record_payment(
     `is_done`: it has left the firm already, so its amount is what it is and nothing can keep it back now. Raises
     NotAllowed, IllegalTransition, Conflict (paid already, not countersigned, still revocable, no checked legal basis,
     the bank account is kept back, a transfer is under way), InvalidInput (another amount, a date in the future
-    or before the agreement, an account in another name without a note on it).
+    or before the agreement, an account in another name or none, without a note on it).
     """
     case = settlement.case = lock(settlement.case)
     require(actor, case, APPROVER)
@@ -77,7 +77,8 @@ def record_payment(
     if not is_done:
         require_legal_basis(settlement)
         require_payable(case.victim_user, case.firm.code)
-        _check_name(case, note)
+        if amount:
+            _check_account(case, note)
         require_no_transfer(case)
     payment = Payment.objects.create(
         case=case,
@@ -93,17 +94,25 @@ def record_payment(
     return payment
 
 
-def _check_name(case: Case, note: str) -> None:
-    """A payment to another name than the victim's needs words on how the firm made sure whose account it is."""
+def _check_account(case: Case, note: str) -> None:
+    """A payment to an account that is not known to be the victim's own, because it is in another name or because none
+    was entered here, needs words on how the firm made sure whose it is."""
+    if note.strip():
+        return
+    account = bank_account_of(case.victim_user)
+    if account is None:
+        raise InvalidInput(
+            _("The customer has not entered bank details. Write in the note how you made sure whose account it is."),
+            field="note",
+        )
     try:
-        require_own_name(case, bank_account_of(case.victim_user))
+        require_own_name(case, account)
     except Conflict as differs:
-        if not note.strip():
-            message = _(
-                "The account is in another name: %(holder)s. The customer's name is %(expected)s. Write in the note how"
-                " you made sure whose it is."
-            )
-            raise InvalidInput(message, field="note", **differs.params) from differs
+        message = _(
+            "The account is in another name: %(holder)s. The customer's name is %(expected)s. Write in the note how you"
+            " made sure whose it is."
+        )
+        raise InvalidInput(message, field="note", **differs.params) from differs
 
 
 def _live(payment: Payment) -> Case:

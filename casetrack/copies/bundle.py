@@ -129,7 +129,7 @@ def _document_rows(rows: list[Document]) -> Iterator[dict[str, Any]]:
     for row in rows:
         yield {
             "path": _document_path(row),
-            "title": str(row.get_kind_display()),
+            "title": row.title,
             **facts(row, "number", "kind", "language", "dated", "sha256", "size", "fingerprint", "signature"),
         }
 

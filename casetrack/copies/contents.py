@@ -143,7 +143,7 @@ def _document_rows(folder: str, rows: list[Document]) -> Iterator[dict[str, Any]
     for row in rows:
         yield {
             "path": _document_path(folder, row),
-            "title": row.get_kind_display(),
+            "title": row.title,
             **facts(row, "number", "kind", "language", "dated", "sha256", "size", "fingerprint", "signature"),
         }
 

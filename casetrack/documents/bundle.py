@@ -87,7 +87,7 @@ def _bundle_blocks(case: Case, files: Sequence[Mapping[str, Any]], at: dt.dateti
 
 
 def _titled(document: Document) -> str:
-    return f"{document.get_kind_display()} ({document.get_language_display()})"
+    return f"{document.title} ({document.get_language_display()})"
 
 
 def _listed(rows: list[tuple[str, str, str]]) -> Block:

@@ -1,5 +1,6 @@
 """The letters of a case: confirmation, refusal, offer, settlement. Each is composed after the act that it tells of."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -182,15 +183,16 @@ def _besides(made: Offer) -> Iterator[Block]:
 def settlement(case: Case, entry: Entry) -> list[tuple[str, Facts]]:
     found = Settlement.objects.select_related("offer__assessment", "countersignature__signed_by__membership")
     agreed = found.get(case=case, offer__number=entry.data["offer"])
-    return [(DocumentKind.SETTLEMENT, _letter(case, entry, _settled(case, entry, agreed)))]
+    facts = dict(_letter(case, entry, _settled(case, entry, agreed)))
+    if _signed_at(agreed, entry):
+        facts |= {"title": _("Settlement agreement, countersigned"), "is_countersigned": True}
+    return [(DocumentKind.SETTLEMENT, facts)]
 
 
-def _signed(agreed: Settlement, entry: Entry) -> str:
+def _signed_at(agreed: Settlement, entry: Entry) -> dt.datetime | None:
     """When the firm countersigned, as of the entry."""
     signature = getattr(agreed, "countersignature", None)
-    if signature is None or signature.signed_at > entry.occurred_at:
-        return _("not yet")
-    return jp_datetime(signature.signed_at)
+    return signature.signed_at if signature and signature.signed_at <= entry.occurred_at else None
 
 
 def _clauses(agreed: Settlement) -> Iterator[str]:
@@ -214,14 +216,14 @@ def _clauses(agreed: Settlement) -> Iterator[str]:
 
 
 def _settled(case: Case, entry: Entry, agreed: Settlement) -> Iterator[Block]:
-    run = agreed.offer.assessment
+    run, signed_at = agreed.offer.assessment, _signed_at(agreed, entry)
     yield paragraph(_("The parties named below have agreed on the following."))
     yield pairs(
         [
             (_("Firm"), case.firm.name),
             (_("Customer"), _("The customer of case %(reference)s") % {"reference": case.reference}),
             (_("Accepted by the customer"), jp_datetime(agreed.agreed_at)),
-            (_("Countersigned by the firm"), _signed(agreed, entry)),
+            (_("Countersigned by the firm"), jp_datetime(signed_at) if signed_at else _("not yet")),
             (_("May be taken back by the customer until"), jp_datetime(agreed.revocable_until)),
         ]
     )

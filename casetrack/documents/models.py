@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casetrack.cases.models import Case
@@ -66,6 +67,13 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case.reference}/{self.number}"
+
+    @property
+    def title(self) -> str:
+        """What it is, in the active language."""
+        if self.facts.get("is_countersigned"):
+            return gettext("Settlement agreement, countersigned")
+        return str(self.get_kind_display())
 
 
 class BundleIndex(models.Model):

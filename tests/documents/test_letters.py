@@ -105,6 +105,17 @@ def test_the_settlement_names_the_parties_without_the_victims_name_and_the_locke
     assert story.case.victim.family_name not in text
 
 
+def test_the_countersigned_settlement_is_told_from_the_one_before_by_its_title(story: Story) -> None:
+    story.to_settlement()
+    made(story)
+    story.countersigned()
+    made(story)
+    before, after = in_own_language(story.case).filter(kind=DocumentKind.SETTLEMENT)
+    assert (before.title, after.title) == ("合意書", "合意書（証券会社の署名済み）")
+    assert after.title in "".join(text_of(read(after)).split())
+    assert "署名済み" not in text_of(read(before))
+
+
 def test_the_settlement_of_a_part_says_what_it_settles_and_what_stays_in_dispute(story: Story) -> None:
     story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1).accepted()
     papers = made(story)

@@ -140,7 +140,7 @@ def cleared(people: People, number: int) -> None:
 
 def paid(people: People, number: int) -> None:
     people.alma.go(f"offers/{number}/payment/")
-    people.alma.send(f"paid-{number}")
+    people.alma.send(f"paid-{number}", note="通帳の写しで口座を確認しました。")
     assert not people.alma.errors()
 
 

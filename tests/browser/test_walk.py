@@ -304,6 +304,9 @@ def the_legal_basis_is_cleared(ivan: Walk, alma: Walk, case: str) -> None:
 
 def alma_pays_and_vera_confirms(alma: Walk, vera: Walk, case: str, own: str) -> None:
     alma.go(case + "offers/3/payment/", "payment")
+    alma.send("payment-to-nobody-known")
+    assert alma.errors() == 1
+    alma.fill(note="通帳の写しで口座を確認しました。")
     alma.send("paid")
     vera.go(f"{own}offers/3/money-arrived/", "money-arrived")
     vera.page.check("[name=arrived]", force=True)

@@ -111,7 +111,7 @@ def test_the_countersigned_settlement_is_told_from_the_one_before_by_its_title(s
     story.countersigned()
     made(story)
     before, after = in_own_language(story.case).filter(kind=DocumentKind.SETTLEMENT)
-    assert (before.title, after.title) == ("合意書", "合意書（証券会社の署名済み）")
+    assert (before.title, after.title) == ("和解合意書", "和解合意書（証券会社の署名済み）")
     assert after.title in "".join(text_of(read(after)).split())
     assert "署名済み" not in text_of(read(before))
 

@@ -59,7 +59,7 @@ def test_the_payment_page_says_what_is_missing(agreed: Story, client_of: Any) ->
     page = f"/en/firm/cases/{agreed.case.reference}/offers/1/payment/"
     alma, day = client_of(agreed.user("alma")), agreed.at.date()
     assert "Without a legal basis nothing may be paid." in alma.get(page).content.decode()
-    sent = {"paid_on_year": day.year, "paid_on_month": day.month, "paid_on_day": day.day}
+    sent = {"paid_on_year": day.year, "paid_on_month": day.month, "paid_on_day": day.day, "note": "Account checked."}
     assert alma.post(page, sent).status_code == 409
 
 

@@ -195,7 +195,12 @@ def test_a_counter_offer_is_shown_with_its_reason_and_distance(
 def test_alma_records_the_payment_of_exactly_what_was_agreed(client_of: ClientOf, cast: Cast, story: Story) -> None:
     story.to_settlement().countersigned().wait(3).cleared()
     with travel_to(story.at):
-        day = {"paid_on_year": "2025", "paid_on_month": str(story.at.month), "paid_on_day": str(story.at.day)}
+        day = {
+            "paid_on_year": "2025",
+            "paid_on_month": str(story.at.month),
+            "paid_on_day": str(story.at.day),
+            "note": "Account checked.",
+        }
         for name in ("fiona", "ivan", "bruno"):
             assert client_of(cast.user[name]).post(at(story, "offers/1/payment/"), day).status_code == 404
         almas = client_of(cast.user["alma"])

@@ -33,7 +33,7 @@ def test_alma_records_that_it_came_back_and_pays_again(paid: Story, client_of: A
         day = paid.at.date()
         alma.post(
             firm(paid, "offers/1/payment/"),
-            {"paid_on_year": day.year, "paid_on_month": day.month, "paid_on_day": day.day},
+            {"paid_on_year": day.year, "paid_on_month": day.month, "paid_on_day": day.day, "note": "Account checked."},
         )
     assert Payment.objects.live().count() == 1
     assert Payment.objects.count() == 2

@@ -90,7 +90,12 @@ def test_the_firm_and_vera_follow_the_payment_of_a_part(assessed: Story, client_
     with travel_to(in_part.at):
         day = in_part.at.date()
         assert "Record the payment" in alma.get(firm(in_part, "offers/1/settlement/")).content.decode()
-        sent = {"paid_on_year": day.year, "paid_on_month": day.month, "paid_on_day": day.day}
+        sent = {
+            "paid_on_year": day.year,
+            "paid_on_month": day.month,
+            "paid_on_day": day.day,
+            "note": "Account checked.",
+        }
         assert alma.post(firm(in_part, "offers/1/payment/"), sent).status_code == 302
     assert "Record that the payment came back" in alma.get(firm(in_part, "offers/1/settlement/")).content.decode()
     assert vera.get(own(in_part, "offers/1/money-arrived/")).status_code == 200

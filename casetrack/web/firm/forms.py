@@ -141,7 +141,15 @@ class LedgerFileForm(forms.Form):
 
 class PaymentForm(forms.Form):
     paid_on = DateField3(label=_("Paid on"), name=_("the day of the payment"), not_future=True)
-    note = TextField(label=_("Note"), required=False, max_length=200)
+    note = TextField(
+        label=_("Note"),
+        help_text=_(
+            "Needed where the account is in another name than the customer's, or where none was entered here: how you"
+            " made sure whose it is."
+        ),
+        required=False,
+        max_length=200,
+    )
 
 
 PERCENT: dict[str, Any] = {

@@ -201,3 +201,12 @@ def test_no_case_is_ended_by_a_program_while_a_body_mediates_in_it(story: Story,
         end_mediation(mediation, actor=story.user("mina"), reason="…")
     assert "decline" in [action["name"] for action in api(alma).get(path).json()["actions"]]
     assert api(alma).post(f"{path}actions/decline/", {"reason": "…"}).json()["status"] == "declined"
+
+
+def test_vera_is_told_that_she_may_withdraw_a_case_before_a_body(story: Story, vera: User, alma: User, api: As) -> None:
+    taken_on(story.to_offer())
+    with travel_to(story.at):
+        resume_negotiation(story.case, actor=alma, reason="…")
+    path = f"cases/{story.case.reference}/"
+    assert "withdraw" in [action["name"] for action in api(vera).get(path).json()["actions"]]
+    assert api(vera).post(f"{path}actions/withdraw/").json()["status"] == "withdrawn"

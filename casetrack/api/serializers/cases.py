@@ -15,6 +15,8 @@ from casetrack.people.models import Language, User
 
 # Actions with a service of their own that can be done by a program all the same.
 BY_PROGRAM = ("close", "decline", "withdraw")
+# Those of them by which the firm ends a case; the customer may withdraw one at any time.
+BY_FIRM = ("close", "decline")
 
 
 class ActionFields(TypedDict):
@@ -83,7 +85,7 @@ class CaseSerializer(serializers.Serializer[Any]):
                 else reverse("api:case-action", args=[case.reference, action.name]),
             }
             for action in available_actions(user, case, self.context["now"])
-            if not (action.name in BY_PROGRAM and case.is_mediated)  # type: ignore[attr-defined]
+            if not (action.name in BY_FIRM and case.is_mediated)  # type: ignore[attr-defined]
         ]
 
 

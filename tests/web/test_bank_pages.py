@@ -155,3 +155,16 @@ def test_before_and_after_an_acceptance_the_case_leads_to_the_bank_details_until
         assert "Say which trades were yours" not in html
         change_bank_account(DETAILS, actor=vera)
         assert 'href="/en/bank/change/"' not in browser.get(there).content.decode()
+
+
+def test_a_case_that_ended_leads_to_the_bank_details_as_long_as_a_part_is_to_be_paid(
+    story: Story, client_of: Any, vera: User
+) -> None:
+    story.to_assessment().wait(1).part_offered("costs").wait(1).accepted().countersigned().does("vera", "withdraw")
+    browser, there = client_of(vera), f"/en/cases/{story.case.reference}/"
+    story.wait(4)
+    with travel_to(story.at):
+        assert 'href="/en/bank/change/"' in browser.get(there).content.decode()
+    story.paid()
+    with travel_to(story.at):
+        assert 'href="/en/bank/change/"' not in browser.get(there).content.decode()

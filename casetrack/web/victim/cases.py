@@ -118,7 +118,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "marks": marks,
         "marks_total": marks_total,
         "asks_trades": may_write and case.status not in AGREED and executions["answered"] < executions["total"],
-        "lacks_bank": case.status not in PAID and awaits_money(offers) and bank_account_of(user) is None,
+        "lacks_bank": awaits_money(case, offers, parts) and bank_account_of(user) is None,
         "letters": letters[:MESSAGES_SHOWN],
         "letters_total": len(letters),
         "unread": sum(letter.read_at is None and letter.party == Party.FIRM for letter in letters),
@@ -137,10 +137,16 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "victim/case.html", context)
 
 
-def awaits_money(offers: list[Offer]) -> bool:
-    """Whether the firm is to pay money, or offers some."""
-    lasting = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
-    return any(one.party == OfferParty.FIRM and one.status in lasting and one.amount > 0 for one in offers)
+def awaits_money(case: Case, offers: list[Offer], parts: list[dict[str, Any]]) -> bool:
+    """Whether the firm is to pay money, or offers some. What was settled in part is paid wherever the case is."""
+    if any(one["settlement"].amount > 0 and not one["is_covered"] and one["payment"] is None for one in parts):
+        return True
+    return case.status not in PAID and any(
+        one.party == OfferParty.FIRM
+        and one.amount > 0
+        and (one.status == OfferStatus.OPEN or (one.status == OfferStatus.ACCEPTED and not one.is_partial))
+        for one in offers
+    )
 
 
 def _last_reason(case: Case, events: list[Event]) -> Event | None:

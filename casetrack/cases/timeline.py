@@ -11,7 +11,7 @@ from casetrack.cases.models import Case, Event
 from casetrack.cases.permissions import role_in
 from casetrack.cases.workflow import MEDIATOR, VICTIM, Status
 from casetrack.firms.models import membership_of
-from casetrack.lib.formats import jp_date
+from casetrack.lib.formats import colon, jp_date
 from casetrack.people.models import INSIDE, Role, User
 
 if TYPE_CHECKING:
@@ -449,15 +449,15 @@ def subject_of(event: Event) -> str:
         said += [ngettext("%(days)s business day", "%(days)s business days", event.days) % {"days": event.days}]
     if event.offer is not None:
         said += [gettext("Offer %(number)s") % {"number": event.offer}]
-    return ": ".join(filter(None, said))
+    return colon().join(filter(None, said))
 
 
 def _words(event: Event) -> str:
     """What the actor wrote; a step about a valuation date begins with the date, here as the reader writes it."""
-    day, colon, words = event.reason.partition(": ")
+    day, _mark, words = event.reason.partition(": ")
     if not event.action.startswith("assessment.valuation_"):
         return event.reason
-    return jp_date(dt.date.fromisoformat(day)) + colon + words
+    return colon().join(filter(None, [jp_date(dt.date.fromisoformat(day)), words]))
 
 
 def timeline(case: Case, *, user: User) -> list[Row]:

@@ -31,6 +31,11 @@ def colon() -> str:
     return "：" if is_japanese() else ": "
 
 
+def bracketed(text: object) -> str:
+    """What is added in brackets, in those of the language; nothing where there is nothing."""
+    return "" if not text else f"（{text}）" if is_japanese() else f" ({text})"
+
+
 def listed(parts: Iterable[object]) -> str:
     """A、B, or A, B."""
     return ("、" if is_japanese() else ", ").join(str(part) for part in parts)

@@ -10,7 +10,7 @@ from casetrack.assessment.statement import COMPONENTS
 from casetrack.cases.models import Case
 from casetrack.evidence.models import EvidenceFile
 from casetrack.ledger.models import Attributed, Execution
-from casetrack.lib.formats import jp_date, jp_datetime, quantity, yen
+from casetrack.lib.formats import colon, jp_date, jp_datetime, quantity, yen
 from casetrack.negotiation.models import LegalBasis, Settlement
 
 
@@ -54,9 +54,9 @@ def _amounts(settlement: Settlement) -> Iterator[tuple[str, str]]:
         yield _("Loss by the assessment"), yen(run.loss)
     for name, amount in terms["components"].items():
         if Decimal(amount):
-            yield f"{_('Component')}: {COMPONENTS.get(name, name)}", yen(amount)
+            yield f"{_('Component')}{colon()}{COMPONENTS.get(name, name)}", yen(amount)
     for security, units in terms.get("in_kind", {}).items():
-        yield f"{_('Shares in kind')}: {security}", quantity(units)
+        yield f"{_('Shares in kind')}{colon()}{security}", quantity(units)
     if Decimal(terms.get("waived", 0)):
         yield _("Margin deficit that is waived"), yen(terms["waived"])
     if terms.get("conditions"):

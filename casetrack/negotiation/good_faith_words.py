@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from casetrack.cases.models import Case
 from casetrack.cases.timeline import CLOCKS, SENTENCES, UNKNOWN
 from casetrack.lib import clock, files
+from casetrack.lib.formats import bracketed, colon
 from casetrack.lib.money import plain
 from casetrack.negotiation.good_faith import (
     BODY,
@@ -69,7 +70,7 @@ def shown(row: Row) -> Shown:
     if row.of:
         what = _waits(row.of, row.part)
     elif row.about:
-        what = f"{what} ({row.about})"
+        what = f"{what}{bracketed(row.about)}"
     return Shown(row, what, SIDES[row.side], label, tone, SIDES[row.by])
 
 
@@ -80,7 +81,7 @@ def waiting(pending: Pending) -> Shown:
 
 def _waits(of: str, part: int | None) -> "StrOrPromise":
     what = WAITING[of]
-    return what if part is None else f"{what}: {_('Offer %(number)s') % {'number': part}}"
+    return what if part is None else f"{what}{colon()}{_('Offer %(number)s') % {'number': part}}"
 
 
 def csv_text(case: Case, *, is_outside: bool = False) -> str:

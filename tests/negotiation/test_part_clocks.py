@@ -26,6 +26,7 @@ from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
 from casetrack.local.roles import url_like
 from casetrack.market.calendars import business_calendar
+from casetrack.negotiation import good_faith_words as words
 from casetrack.negotiation.good_faith import good_faith_of
 from casetrack.negotiation.models import Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt, deny_receipt, fail_payment, record_payment, show_payment
@@ -137,7 +138,13 @@ def test_timeline_and_ledger_say_which_part_a_step_is_of(both: Any) -> None:
     assert {"提案 1", "提案 2"} <= notes
     ended = [row for row in good_faith_of(story.case, story.at).rows if row.of == PART_PAYMENT]
     assert [row.part for row in ended] == [1]
-    assert [row.part for row in good_faith_of(story.case, story.at).pending if row.of == PART_PAYMENT] == [2]
+    waiting = [row for row in good_faith_of(story.case, story.at).pending if row.of == PART_PAYMENT]
+    assert [row.part for row in waiting] == [2]
+    assert [str(words.waiting(row).what) for row in waiting] == ["合意した一部を支払う：提案 2"]
+    with travel_to(story.at + 30 * DAY):
+        watch(story.at + 30 * DAY)
+    said = {str(words.shown(row).what) for row in good_faith_of(story.case, story.at + 30 * DAY).rows}
+    assert any(what.endswith("：提案 2）") for what in said), said
 
 
 BESIDE = ("decline", "reopen", "ask_victim", "answer_firm", "withdraw", "escalate")

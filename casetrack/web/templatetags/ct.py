@@ -86,7 +86,7 @@ def browser_name(user_agent: str) -> str:
 @register.filter
 def bracketed(text: object) -> str:
     """What is added in brackets, in those of the page's language; nothing where there is nothing."""
-    return "" if not text else f"（{text}）" if formats.is_japanese() else f" ({text})"
+    return formats.bracketed(text)
 
 
 @register.filter

@@ -26,6 +26,12 @@ def test_a_page_holds_nothing_that_the_policy_forbids(name: str) -> None:
     assert not found, f"{name}: {', '.join(found)}"
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_writes_the_colon_of_its_language_after_a_word(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"{% translate \"[^\"]*\" %}: ", text) == [], "use {% colon %}"
+
+
 def test_the_policy_allows_nothing_inline() -> None:
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     allowed = {source for sources in directives.values() for source in sources}

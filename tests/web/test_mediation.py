@@ -279,6 +279,24 @@ def test_the_victim_withdraws_and_the_body_no_longer_sees_the_case(story: Story,
         assert client_of(mina).get(at("mediator:case", story)).status_code == 404
 
 
+def test_who_withdraws_the_case_reads_that_the_body_goes_on_reading_it_and_can_end_that_after(
+    story: Story, mina: User, alma: User, client_of: SignIn
+) -> None:
+    story.to_offer()
+    vera, address = client_of(story.user("vera")), at("victim:withdraw", story)
+    with travel_to(story.at):
+        assert "goes on reading the case" not in text(vera.get(address))
+        taken_on(story)
+    with travel_to(story.at):
+        resume_negotiation(story.case, actor=alma, reason="…")
+        assert "FINMAC" in (said := text(vera.get(address)))
+        assert "goes on reading the case until the mediation has ended" in said
+        assert vera.post(address, key() | {"reason": ""}).status_code == 302
+        assert client_of(mina).get(at("mediator:case", story)).status_code == 200
+        assert vera.post(at("victim:mediation-withdraw", story), key() | {"reason": ""}).status_code == 302
+        assert client_of(mina).get(at("mediator:case", story)).status_code == 404
+
+
 def test_what_a_body_does_not_take_on_it_no_longer_sees(story: Story, mina: User, client_of: SignIn) -> None:
     applied(story.to_offer())
     with travel_to(story.at):

@@ -20,6 +20,7 @@ from casetrack.correspondence.services import mark_read, send_message
 from casetrack.lib import clock
 from casetrack.lib.crypto import keyed_hash
 from casetrack.lib.errors import DomainError
+from casetrack.mediation.services import live_mediation
 from casetrack.negotiation.models import Offer, Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
 from casetrack.negotiation.services import deny_receipt as deny
@@ -128,7 +129,8 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         hint=_("You need not give a reason."),
     )  # fmt: skip
     has_parts = Settlement.objects.live().partial().filter(case=case).exists()
-    return _act(request, case, "withdraw", form, _("You have withdrawn the case."), has_parts=has_parts)
+    done = _("You have withdrawn the case.")
+    return _act(request, case, "withdraw", form, done, has_parts=has_parts, mediation=live_mediation(case))
 
 
 @page_methods

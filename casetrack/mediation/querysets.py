@@ -49,7 +49,7 @@ class MediationRecordQuerySet(models.QuerySet["MediationRecord"]):
 
 def settled_in_part() -> Coalesce:
     """What it costs the firm in whole yen that stands settled in part in a proposal's case, in a query (see
-    `negotiation.partial.settled_burden`)."""
+    `Offer.burden`)."""
     parts = Settlement.objects.live().partial().filter(case=OuterRef("case"))
     cost = parts.order_by().values("case").annotate(sum=Sum(F("amount") + F("offer__waived"))).values("sum")
     return Coalesce(Subquery(cost), 0, output_field=models.DecimalField(max_digits=20, decimal_places=0))

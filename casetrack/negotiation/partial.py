@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_noop as _
 
 from casetrack.assessment.models import Assessment, Method
@@ -142,13 +142,6 @@ def burden_in_case(offer: Offer) -> Decimal:
     settled in part before. However a case is cut up, it needs the same limit."""
     before: Decimal = Offer.objects.filter(pk=offer.pk).values_list(settled_before(), flat=True).get()
     return offer.burden + before
-
-
-def settled_burden(case: Case) -> Decimal:
-    """What it costs the firm in whole yen that stands settled in part (see `Offer.burden`)."""
-    agreed = Settlement.objects.live().partial().filter(case=case)
-    cost: Decimal | None = agreed.aggregate(sum=Sum(F("amount") + F("offer__waived")))["sum"]
-    return cost or ZERO
 
 
 def amount_for_whole(offer: Offer, others: Mapping[int, Offer]) -> Decimal | None:

@@ -17,7 +17,7 @@ from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import Countersignature, InterimMeasure, Measure, Offer
 from casetrack.negotiation.proposal import at_amount
 from casetrack.negotiation.services import accept_offer, approve_offer, countersign, prepare_offer, reject_offer
-from casetrack.negotiation.services.measures import approve_measure, propose_measure
+from casetrack.negotiation.services.measures import approve_measure, pay_ahead, propose_measure
 from casetrack.people.models import User
 from casetrack.web.firm.queue import waits_for
 from tests.builders import Story
@@ -69,6 +69,20 @@ def test_help_that_is_cut_up_needs_the_limit_of_all_of_it(story: Story, limited:
         with pytest.raises(NotAllowed, match="above your limit"):
             approve_measure(second, actor=alma)
         assert approve_measure(second, actor=limited(Decimal(1_200_000))).status == "approved"
+
+
+def test_help_after_a_part_was_settled_needs_the_limit_of_both(story: Story, limited: Any) -> None:
+    """14,500 yen are settled and 990,000 paid ahead: 1,004,500. What was paid ahead of the part counts once."""
+    story.to_assessment().wait(1).part_offered("costs", "solatium").wait(1).accepted().countersigned()
+    assert story.settlement.amount == 14_500
+    with travel_to(story.at):
+        first = ahead(story, 990_000)
+        with pytest.raises(NotAllowed, match="above your limit"):
+            approve_measure(first, actor=limited(Decimal(1_004_499)))
+        pay_ahead(
+            approve_measure(first, actor=limited(Decimal(1_004_500))), paid_on=story.at.date(), actor=story.user("sora")
+        )
+        assert approve_measure(ahead(story, 10_000), actor=limited(Decimal(1_000_000))).status == "approved"
 
 
 def test_a_deficit_that_is_only_suspended_counts_towards_no_limit(story: Story, limited: Any) -> None:

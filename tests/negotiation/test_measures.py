@@ -90,6 +90,16 @@ def test_the_body_that_confirms_is_that_of_all_that_is_paid_ahead(story: Story) 
     assert proposed(story, **(AHEAD | {"amount": Decimal(4_000_001), "basis": Basis.CONFIRMED_BUREAU})).number == 3
 
 
+def test_the_body_that_confirms_is_that_of_what_was_settled_in_part_too(story: Story) -> None:
+    """13 million yen are settled in part: whatever is paid ahead besides is confirmed by the Local Finance Bureau."""
+    story.to_assessment().wait(1).part_offered("margin").wait(1).accepted()
+    assert story.settlement.amount == 13_000_000
+    with pytest.raises(InvalidInput) as refused:
+        proposed(story, **(AHEAD | {"amount": Decimal(100_000), "basis": Basis.CONFIRMED_JSDA}))
+    assert refused.value.field == "basis"
+    assert proposed(story, **(AHEAD | {"amount": Decimal(100_000), "basis": Basis.CONFIRMED_BUREAU})).number == 1
+
+
 def test_two_proposals_that_together_need_the_bureau_are_not_both_approved(story: Story, alma: User) -> None:
     story.to_investigation()
     by_jsda = AHEAD | {"amount": Decimal(6_000_000), "basis": Basis.CONFIRMED_JSDA}

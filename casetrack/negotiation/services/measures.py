@@ -15,7 +15,7 @@ from casetrack.cases.services.status import lock
 from casetrack.cases.workflow import APPROVER, INVESTIGATOR, Status
 from casetrack.lib import clock
 from casetrack.lib.errors import Conflict, IllegalTransition, InvalidInput
-from casetrack.lib.money import plain
+from casetrack.lib.money import ZERO, plain
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import InterimMeasure, Measure, MeasureStatus, Settlement
 from casetrack.negotiation.querysets import given_ahead
@@ -65,10 +65,20 @@ def still_due(settlement: Settlement) -> Decimal:
 
 
 def burden_of(measure: InterimMeasure) -> Decimal:
-    """What an approver decides on with it, in whole yen, for their limit: with what was given in the case before.
-    However help is cut up, it needs the same limit."""
+    """What an approver decides on with it, in whole yen, for their limit: with what was given in the case before, ahead
+    or as a settled part. However a case is cut up, it needs the same limit."""
     before: Decimal = InterimMeasure.objects.filter(pk=measure.pk).values_list(given_ahead(), flat=True).get()
-    return measure.amount + before
+    agreed = _agreed_in(measure.case)
+    return measure.amount + before + _beyond_help(agreed) + sum((one.offer.waived for one in agreed), ZERO)
+
+
+def _agreed_in(case: Case) -> list[Settlement]:
+    return list(Settlement.objects.live().filter(case=case).select_related("offer"))
+
+
+def _beyond_help(agreed: list[Settlement]) -> Decimal:
+    """Whole yen of these settlements that are not what was paid ahead already."""
+    return sum((one.amount for one in agreed), ZERO) - sum(credits_of(agreed).values(), ZERO)
 
 
 def _running(case: Case) -> None:
@@ -128,11 +138,12 @@ def propose_measure(
 
 
 def _check_basis(case: Case, basis: str, amount: Decimal) -> None:
-    """The body that confirms is that of all that is paid ahead in the case: it is one accident."""
+    """The body that confirms is that of all that is paid in the case, ahead and as settled parts: it is one
+    accident."""
     ahead = case.measures.filter(
         kind=Measure.PROVISIONAL_PAYMENT, status__in=[MeasureStatus.APPROVED, MeasureStatus.PAID]
     )
-    so_far: Decimal = ahead.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    so_far: Decimal = (ahead.aggregate(sum=Sum("amount"))["sum"] or ZERO) + _beyond_help(_agreed_in(case))
     try:
         check_body(basis, so_far + amount, clock.tokyo_date(clock.now()))
     except InvalidInput as refused:

@@ -92,6 +92,15 @@ def test_what_is_no_table_is_refused(vera: User, content: bytes) -> None:
         read_file(content, actor=vera)
 
 
+def test_a_number_that_no_trade_has_costs_its_row_and_not_the_report(draft: Draft, vera: User, known: None) -> None:
+    """As when a column of order numbers was taken for the number of shares."""
+    large = LIST.replace(b",100,", b",20250416093000123456,")
+    assert [problem.cause for problem in read_file(large, actor=vera).problems] == ["too_large"]
+    assert bring_trades(draft, "list.csv", large, actor=vera) == 2
+    mark_many(draft, "no", actor=vera, day=dt.date(2025, 4, 16))
+    assert submit_draft(draft, actor=vera, key=None).incidents.get().claimed_trades.count() == 2
+
+
 def test_otto_brings_nothing_into_veras_draft(draft: Draft, otto: User) -> None:
     map_columns(LIST, MAPPING, actor=otto)
     with pytest.raises(NotAllowed):

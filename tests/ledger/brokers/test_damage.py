@@ -3,6 +3,7 @@
 import random
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,11 @@ from casetrack.ledger.parsers import brokers
 
 NAMES = ("約定日", "受渡日", "銘柄コード", "銘柄名", "市場名称", "取引区分", "売買区分", "数量［株］", "単価［円］")
 GOOD = ("2025/4/1", "2025/4/3", "8410", "ミナト", "東証", "現物", "買付", "1,000", "254.5")
+SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parents[2] / "data" / "brokers").glob("*.csv"))]
+DIRT = [
+    b"", b'"', b",", b"\r", b"\n", b"\0", b"\xff", b"\x81", b"\xef\xbb\xbf", b"=", b"-", b"9" * 30, b"NaN",
+    b"Infinity", b"1e99", b"2025/2/30", "１".encode("cp932"), "円".encode(),
+]  # fmt: skip
 trades = st.lists(
     st.tuples(
         st.dates(date(1990, 1, 1), date(2100, 1, 1)),
@@ -55,6 +61,9 @@ def test_what_is_written_is_read_in_any_encoding_and_order(
         (changed(約定="2025/2/30"), "約定日", "date"),
         (changed(約定="-"), "約定日", "missing"),
         (changed(数量="9" * 100_000), "数量［株］", "number"),
+        (changed(数量="20250416093000123456"), "数量［株］", "too_large"),
+        (changed(単価="1" + "0" * 15), "単価［円］", "too_large"),
+        (changed(数量="9" * 10, 単価="9" * 10), "", "too_large"),
         (changed(数量="=1+1"), "数量［株］", "number"),
         (changed(数量="1e5"), "数量［株］", "number"),
         (changed(数量="0"), "数量［株］", "not_positive"),
@@ -69,6 +78,26 @@ def test_a_damaged_row_costs_only_itself(row: tuple[str, ...], column: str, caus
     read = brokers.read(written(GOOD, row, GOOD).encode())
     assert [(p.line, p.column, p.cause, p.text) for p in read.problems] == [(3, column, cause, brokers.CAUSES[cause])]
     assert [trade.line for trade in read.trades] == [2, 4]
+
+
+@given(st.data())
+def test_every_brokers_file_damaged_anywhere_is_read_or_refused(data: st.DataObject) -> None:
+    """Bytes lost, put in and replaced: what is read can be kept and is in the file's order, all else has its cause."""
+    content = data.draw(st.sampled_from(SAMPLES))
+    content = content.decode("cp932").encode(data.draw(st.sampled_from(["cp932", "utf-8", "utf-8-sig", "utf-16"])))
+    for _damage in range(data.draw(st.integers(1, 5))):
+        at, lost = data.draw(st.integers(0, len(content))), data.draw(st.sampled_from([0, 1, 2, 40]))
+        content = content[:at] + data.draw(st.sampled_from(DIRT)) + content[at + lost :]
+    try:
+        read, columns = brokers.read(content), brokers.columns(content)
+        mapped = brokers.read_mapped(content, columns.suggested)
+    except (brokers.UnknownFormat, brokers.UnreadableFile):
+        return
+    for found in (read, mapped):
+        assert [trade.line for trade in found.trades] == sorted(trade.line for trade in found.trades)
+        assert {problem.cause for problem in found.problems} <= set(brokers.CAUSES)
+        numbers = [n for trade in found.trades for n in (trade.quantity, trade.price, trade.amount) if n is not None]
+        assert all(abs(number) < 10**18 for number in numbers)
 
 
 def test_a_lost_quotation_mark_costs_one_row() -> None:

@@ -18,6 +18,7 @@ CAUSES: dict[str, str] = {
     "date": _("This is not a date."),
     "number": _("This is not a number."),
     "not_positive": _("This must be above zero."),
+    "too_large": _("This is too large to be a number of a trade."),
     "kind": _("The kind of trade is missing."),
 }
 """Why a row cannot be taken: stable slug → English message id, without parameters."""

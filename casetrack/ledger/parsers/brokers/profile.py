@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from casetrack.ledger.parsers.brokers.brought import BrokerFile, BroughtTrade, Control, Problem, RowError
 from casetrack.ledger.parsers.brokers.table import Line, header_key
-from casetrack.ledger.parsers.brokers.values import Cells, as_number
+from casetrack.ledger.parsers.brokers.values import LARGEST_AMOUNT, Cells, as_number
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Profile:
                 names = named(line)
                 continue
             try:
-                trade = self.trade(cells_of(line, names))
+                trade = self._trade(cells_of(line, names))
             except RowError as error:
                 problems.append(error.at(line.number))
                 continue
@@ -49,6 +49,13 @@ class Profile:
         rows = len(trades) + len(problems) + skipped
         controls = self.controls(lines[:header], trades, rows)
         return BrokerFile(self.format, self.name, tuple(trades), tuple(problems), controls, skipped)
+
+    def _trade(self, cells: Cells) -> BroughtTrade | None:
+        """Also what number and price come to has to be an amount."""
+        trade = self.trade(cells)
+        if trade is not None and trade.amount is not None and abs(trade.amount) >= LARGEST_AMOUNT:
+            raise RowError("", "too_large")
+        return trade
 
 
 def named(header: Line) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3}){1,7}|[0-9]{1,24})(\.[0-9]{
 NONE = re.compile(r"-*")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 FUND_UNITS = Decimal(10_000)
+LARGEST, LARGEST_AMOUNT = Decimal(10**15), Decimal(10**18)
+"""No trade has a larger number, nor comes to more; an order number that was taken for one has and does."""
 LONGEST = 200
 
 # Read from the top: the first that is found in the broker's words holds. They serve every broker.
@@ -73,6 +75,8 @@ class Cells:
         found = as_number(text)
         if found is None:
             raise RowError(self._named(name), "number")
+        if abs(found) >= LARGEST:
+            raise RowError(self._named(name), "too_large")
         return found
 
     def positive(self, name: str) -> Decimal:

@@ -116,7 +116,7 @@ LOG_IN = Step(
     (
         choice("mfa_offered", MfaOffered.values),
         choices("mfa_choices", SecondCheck.values, when=OFFERED),
-        Question("mfa_kind", longest=80, when=OFFERED),
+        Question("mfa_kind", longest=80, when=USED),
         Question("mfa_since", Shape.DATE, when=USED),
         choice("vector", Vector.values),
     ),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from casetrack.cases.models import FirmAnswer, Kind
+from casetrack.cases.models import FirmAnswer
 from casetrack.intake.answers import Question, Shape
 from casetrack.intake.choices import (
     Body,
@@ -38,12 +38,6 @@ def _facts(answers: Answers, step: str) -> Any:
 
 def _spoke_to_firm(answers: Answers) -> bool:
     return bool(_facts(answers, "told").get("firm_answer") != FirmAnswer.NOT_ASKED)
-
-
-def _may_have_margin(answers: Answers) -> bool:
-    """Unless every account was said to be of other kinds."""
-    rows = _facts(answers, "account").get("rows") or []
-    return any(not row.get("kinds") or Kind.MARGIN in row["kinds"] for row in rows) or not rows
 
 
 ADDRESS = Step(
@@ -124,7 +118,6 @@ MARGIN = Step(
         Question("demanded_until", Shape.DATE, when=DEMANDED),
     ),
     is_optional=True,
-    is_applicable=_may_have_margin,
 )
 BEFORE = Step(
     "before",
@@ -152,7 +145,7 @@ BODIES = Step(
         choice("body", Body.values),
         Question("office", longest=120),
         choice("state", BodyState.values),
-        Question("number", longest=60, when=("state", (BodyState.ACCEPTED.value,))),
+        Question("number", longest=60),
         Question("refusal", longest=1000, when=("state", (BodyState.REFUSED.value,))),
         Question("went_on", Shape.DATE),
     ),

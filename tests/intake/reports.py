@@ -21,7 +21,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "firm_answer": "refused", "told_firm_at": tokyo(2025, 4, 16, 9, 20),
         "freeze_asked_at": tokyo(2025, 4, 16, 9, 20), "frozen_at": None, "firm_answer_note": "凍結できないと言われた",
     },
-    "log-in": {"mfa_offered": "not_used", "mfa_kind": "SMS", "vector": "phishing"},
+    "log-in": {"mfa_offered": "used", "mfa_kind": "SMS", "vector": "phishing"},
     "trades": {
         "known": "known",
         "rows": [

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casetrack.intake.additions import correct_answers
 from casetrack.intake.services import save_step, submit_draft
 from casetrack.intake.steps import STEPS, aside, unfinished
 from casetrack.lib.errors import InvalidInput
@@ -108,6 +109,43 @@ def test_fiona_reads_the_report_in_words_and_the_needs_first(vera: User, fiona: 
         "凍結できません",
     ):
         assert word in html
+
+
+def test_what_is_said_or_taken_back_later_stands_before_the_call_too(vera: User, fiona: User, client_of: Any) -> None:
+    case = submit_draft(filled_draft(vera), actor=vera, key=None)
+    page = f"/ja/firm/cases/{case.reference}/"
+    assert 'id="needs"' not in client_of(fiona).get(page).content.decode()
+    correct_answers(case, STEPS["help"], TOPICS["help"], actor=vera)
+    correct_answers(case, STEPS["representative"], TOPICS["representative"], actor=vera)
+    html = client_of(fiona).get(page).content.decode()
+    before = html[html.index('id="needs"') : html.index('class="ct-panes"')]
+    assert all(word in before for word in ("電話は夕方にお願いします", "髙橋 一郎", "03-1234-5678", "後で提出する"))
+    correct_answers(case, STEPS["help"], {"needs": [], "what_helps": ""}, actor=vera)
+    correct_answers(case, STEPS["representative"], {"kind": "nobody"}, actor=vera)
+    assert 'id="needs"' not in client_of(fiona).get(page).content.decode()
+
+
+def test_the_number_of_a_consultation_is_kept_and_handed_in(vera: User) -> None:
+    """The public page on the police says to ask for it."""
+    row = TOPICS["bodies"]["rows"][0] | {"state": "consulted"}
+    case = submit_draft(filled_draft(vera, bodies={"rows": [row]}), actor=vera, key=None)
+    assert case.report["steps"]["bodies"]["rows"][0]["number"] == "R7-123"
+
+
+def test_a_refusal_is_handed_in_with_its_reason(vera: User, fiona: User, client_of: Any) -> None:
+    row = TOPICS["bodies"]["rows"][0] | {"state": "refused", "refusal": "被害者は証券会社だと言われた"}
+    case = submit_draft(filled_draft(vera, bodies={"rows": [row]}), actor=vera, key=None)
+    told = case.report["steps"]["bodies"]["rows"][0]
+    assert (told["refusal"], told["number"]) == ("被害者は証券会社だと言われた", "R7-123")
+    html = client_of(fiona).get(f"/ja/firm/cases/{case.reference}/").content.decode()
+    assert "被害者は証券会社だと言われた" in html
+
+
+@pytest.mark.parametrize("kinds", [["nisa"], ["specified", "general"], []])
+def test_whatever_the_account_money_that_the_firm_demands_can_be_told(vera: User, kinds: list[str]) -> None:
+    account = {"rows": [{"firm": "MINATO", "number": "0123-4567890", "kinds": kinds}]}
+    case = submit_draft(filled_draft(vera, account=account, margin=TOPICS["margin"]), actor=vera, key=None)
+    assert case.report["steps"]["margin"]["demanded_amount"] == "26000000"
 
 
 @pytest.mark.parametrize("who", ["bruno", "otto", "rita", "mina"])

@@ -144,14 +144,14 @@ class KanaField(TextField):
     """A reading in full-width katakana, from whatever kana was typed. Names themselves are never normalized."""
 
     invalid_text: "StrOrPromise" = _("Enter %(name)s in katakana")
-    allowed = re.compile("[ァ-ヺー・゛゜\u3000 ]+")
+    allowed = re.compile("[ァ-ヺー・゛゜＝ヽヾ\u3000 ]+")
 
     def to_python(self, value: Any) -> str | None:
         text = super().to_python(value)
         if not text:
             return text
         kana: str = jaconv.hira2kata(jaconv.h2z(text, kana=True, ascii=False, digit=False))
-        kana = kana.replace("-", "ー").replace("−", "ー")
+        kana = kana.replace("-", "ー").replace("−", "ー").replace("=", "＝")
         if not self.allowed.fullmatch(kana):
             raise self.error(self.invalid_text)
         return kana

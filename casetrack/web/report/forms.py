@@ -150,8 +150,8 @@ class LogInForm(StepForm):
         help_text=_("Choose all that apply. If you are not sure, leave this open."),
     )  # fmt: skip
     mfa_kind = TextField(
-        label=_("Which kind of second check?"), required=False, max_length=80,
-        help_text=_("The one that you used, or its name, or that it was asked for only with withdrawals."),
+        label=_("Which one did you use?"), required=False, max_length=80,
+        help_text=_("Its name, and when it was asked for, for example at each log-in or only with withdrawals."),
     )  # fmt: skip
     mfa_since = DateField3(
         label=_("Since when have you used it?"), name=_("the day since when you use it"), required=False,

@@ -225,8 +225,9 @@ class BodyForm(RowForm):
     )  # fmt: skip
     state = ChoiceField(label=_("What came of it?"), name=_("what came of it"), choices=BodyState.choices)
     number = TextField(
-        label=_("Receipt number"), required=False, max_length=60, width=20, help_text=_("If it took up your report.")
-    )
+        label=_("Receipt number"), required=False, max_length=60, width=20,
+        help_text=_("If it gave you one, also of a consultation."),
+    )  # fmt: skip
     refusal = LongTextField(
         label=_("The reason it gave"), required=False, max_length=1000, rows=3,
         help_text=_("If it did not take up your report."),

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casetrack.cases.models import Case
-from casetrack.intake.steps import ACCOUNT, FILES, HELP, STEPS
+from casetrack.intake.additions import answers_now
+from casetrack.intake.choices import Representative
+from casetrack.intake.steps import ACCOUNT, FILES, HELP, REPRESENTATIVE, STEPS
 from casetrack.web.report.pages import PAGES, Shown, shown
 
 if TYPE_CHECKING:
@@ -44,11 +46,17 @@ def sections(case: Case) -> list[Section]:
 
 
 def for_staff(case: Case) -> dict[str, Any]:
-    """`needs`: what to bear in mind before calling, empty if nothing was said; `sections`: all the rest, answered
-    questions alone."""
-    said = [
-        Section(section.identifier, section.title, [(label, value) for label, value in section.rows if value])
-        for section in sections(case)
-    ]
-    needs = next((section.rows for section in said if section.identifier == HELP.identifier), [])
-    return {"needs": needs, "sections": [s for s in said if s.rows and s.identifier != HELP.identifier]}
+    """`needs` and `speaker`: what to bear in mind before calling, and who speaks for the person, as last said, empty if
+    nothing was; `sections`: all the rest of the report, answered questions alone."""
+    said = [Section(section.identifier, section.title, _answered(section.rows)) for section in sections(case)]
+    now = answers_now(case)
+    nobody = now.get(REPRESENTATIVE.identifier, {}).get("facts", {}).get("kind") == Representative.NOBODY
+    return {
+        "needs": _answered(shown(PAGES[HELP.identifier], now)),
+        "speaker": [] if nobody else _answered(shown(PAGES[REPRESENTATIVE.identifier], now)),
+        "sections": [section for section in said if section.rows and section.identifier != HELP.identifier],
+    }
+
+
+def _answered(rows: list[Shown]) -> list[Shown]:
+    return [(label, value) for label, value in rows if value]

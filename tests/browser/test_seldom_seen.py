@@ -43,6 +43,8 @@ class Looks:
 
     def see(self, name: str, *, errors: int = 0) -> None:
         assert self.page.locator(".govuk-error-summary").count() == errors, (name, self.page.inner_text("main"))
+        is_named = re.match(r"(エラー：|Error:)", self.page.title()) is not None
+        assert is_named == bool(errors), (name, self.page.title())
         self.shot(self.page, f"seldom-{name}-{self.look}")
         self.check(self.page)
 

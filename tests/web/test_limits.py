@@ -1,15 +1,18 @@
 """Public doors do not open for those who knock without end."""
 
+import uuid
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
+from django.utils.translation import override
 
 from casetrack.lib.clock import tokyo, travel_to
 from casetrack.people.models import User
 from casetrack.web.limits import API, COUNTED_WHEN_READ, DOORS
+from tests.house.test_urls import patterns
 
 pytestmark = pytest.mark.django_db
 NOON = tokyo(2025, 6, 2, 12)
@@ -82,6 +85,30 @@ def test_a_program_gets_json(settings: Any) -> None:
     path = "/en/accounts/login/"
     answers = [Client().post(path, SENT["accounts/login/"], headers={"Accept": "application/json"}) for _ in range(2)]
     assert answers[1].json()["code"] == "too_many"
+
+
+# What a stranger may send without being counted: nothing is guessed, stored, or mailed there.
+UNCOUNTED = {
+    "account_logout": "nobody is signed in",
+    "account_complete_password_reset": "leads back to the first page; with a code shown, django-allauth counts it",
+}
+
+
+def test_every_form_that_a_stranger_may_send_is_counted(db: None) -> None:
+    key, samples = uuid.uuid4(), {"reference": "CT-2025-000001-1", "number": 1, "version": 1, "place": 1, "pk": 1}
+    taken = set()
+    for name, arguments in patterns(get_resolver()):
+        space = name.split(":")[0]
+        if space in {"api", "firm", "mediator", "regulator"} and name not in DOORS:
+            continue  # these open to nobody without a log-in: tests/house/test_urls
+        sample = {argument: samples.get(argument, key) for argument in arguments}
+        with override("en"):
+            path = reverse(name, kwargs={name: "you" if name in ("step", "topic") else sample[name] for name in sample})
+        answer = Client(raise_request_exception=False).post(path)
+        if answer.status_code not in (401, 403, 404, 405) and "/accounts/login/" not in answer.get("Location", ""):
+            taken.add(name)
+    assert {"account_login", "account_signup", "account_reset_password", "check"} <= taken
+    assert taken - set(DOORS) == set(UNCOUNTED)
 
 
 def test_every_door_of_the_table_is_a_real_address(settings: Any) -> None:

@@ -76,7 +76,7 @@ class Standing:
 def normalize_holder(name: str) -> str:
     """A holder's name to compare: as a bank writes it (small and old kana large, a hyphen for a long vowel, Latin
     capitals), without spaces and marks. A long vowel counts: Ono and Oono are two people."""
-    return re.sub(r"[\s･・.,'’]|(?<![ｱ-ﾟ])-", "", half_width(unicodedata.normalize("NFKC", name)))
+    return re.sub(r"[\s･・.,=＝'’]|(?<![ｱ-ﾟ])-", "", half_width(unicodedata.normalize("NFKC", name)))
 
 
 def profile_of(user: User) -> Victim | None:

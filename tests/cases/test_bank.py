@@ -83,6 +83,8 @@ def test_small_and_large_kana_are_the_same_and_another_name_is_another(cast: Any
     cast.victim["vera"].__class__.objects.filter(pk=cast.victim["vera"].pk).update(given_name_kana="キョウコ")
     assert not holder_differs(vera, "タカハシ キヨウコ")
     assert not holder_differs(cast.user["otto"], "BERGER OTTO")
+    cast.victim["vera"].__class__.objects.filter(pk=cast.victim["vera"].pk).update(given_name_kana="メグ＝アン")
+    assert not holder_differs(vera, "ﾀｶﾊｼ ﾒｸﾞ ｱﾝ")
 
 
 def test_the_first_entry_before_an_agreement_is_payable_at_once_a_change_is_not(story: Story) -> None:

@@ -42,6 +42,12 @@ PROMISES: dict[str, dict[str, list[str]]] = {
             "web/test_report_topics.py::test_names_stay_as_they_were_typed",
             "web/test_forms_texts.py::test_a_reading_becomes_full_width_katakana",
         ],
+        "Police consulted, accepted with a number, refused with a reason; money that the firm demands": [
+            "web/test_report_topics.py::test_the_last_page_shows_every_topic_and_names_what_is_set_aside",
+            "intake/test_topics.py::test_the_number_of_a_consultation_is_kept_and_handed_in",
+            "intake/test_topics.py::test_a_refusal_is_handed_in_with_its_reason",
+            "intake/test_topics.py::test_whatever_the_account_money_that_the_firm_demands_can_be_told",
+        ],
         "The address is found by its postcode": [
             "web/test_report_topics.py::test_vera_has_her_address_found_and_what_she_typed_stays",
             "web/test_report_topics.py::test_postcodes_of_one_town_of_several_and_of_none",
@@ -49,6 +55,7 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         "Somebody may speak for the victim, with a power of attorney": [
             "web/test_report_topics.py::test_the_name_is_asked_for_only_if_somebody_speaks_for_her",
             "intake/test_topics.py::test_a_representative_needs_a_name_and_nobody_needs_none",
+            "intake/test_topics.py::test_what_is_said_or_taken_back_later_stands_before_the_call_too",
         ],
         "Several accounts at several firms in one sitting: one case for each firm, linked": [
             "intake/test_sittings.py::test_one_case_for_each_firm_with_its_own_accounts_and_answers",
@@ -96,6 +103,8 @@ PROMISES: dict[str, dict[str, list[str]]] = {
             "ledger/brokers/test_damage.py::test_a_damaged_row_costs_only_itself",
             "ledger/brokers/test_formats.py::test_a_file_cut_anywhere_is_read_or_refused",
             "ledger/brokers/test_formats.py::test_junk_raises_only_what_is_declared",
+            "ledger/brokers/test_damage.py::test_every_brokers_file_damaged_anywhere_is_read_or_refused",
+            "intake/test_brought_trades.py::test_a_number_that_no_trade_has_costs_its_row_and_not_the_report",
         ],
         "Columns of an unknown file are mapped by hand, with samples, and remembered": [
             "web/test_victim_trades.py::test_vera_brings_her_list_names_the_columns_looks_and_keeps_it",
@@ -232,7 +241,9 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         ],
         "Limits on every public door, humanely said; no account can be found out; no captcha of others": [
             "web/test_limits.py::test_a_door_closes_and_says_when_it_opens_again",
+            "web/test_limits.py::test_every_form_that_a_stranger_may_send_is_counted",
             "web/test_accounts.py::test_a_known_and_an_unknown_address_get_the_same_answer",
+            "web/test_accounts.py::test_a_new_address_that_somebody_has_already_gets_the_same_answer",
             "house/test_templates.py::test_the_policy_allows_nothing_inline",
         ],
     },
@@ -252,6 +263,7 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         "What makes it harder for a person is said once and seen by whoever calls": [
             "intake/test_needs.py::test_the_report_says_who_is_vulnerable",
             "intake/test_topics.py::test_fiona_reads_the_report_in_words_and_the_needs_first",
+            "intake/test_topics.py::test_what_is_said_or_taken_back_later_stands_before_the_call_too",
         ],
     },
     "Quality": {

@@ -56,7 +56,15 @@ def test_a_reading_becomes_full_width_katakana(typed: str) -> None:
     assert KanaField(label="Reading").clean(typed) == "ヤマダ"
 
 
-@pytest.mark.parametrize(("typed", "kana"), [("ﾏｰｸ・すみす", "マーク・スミス"), ("スミス ジョン", "スミス ジョン")])
+@pytest.mark.parametrize(
+    ("typed", "kana"),
+    [
+        ("ﾏｰｸ・すみす", "マーク・スミス"),
+        ("スミス ジョン", "スミス ジョン"),
+        ("ジャン=ぴえーる", "ジャン＝ピエール"),
+        ("いすゞ", "イスヾ"),
+    ],
+)
 def test_a_reading_may_hold_marks_and_spaces(typed: str, kana: str) -> None:
     assert KanaField(label="Reading").clean(typed) == kana
 

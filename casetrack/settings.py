@@ -138,12 +138,14 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [("build", BASE_DIR / "static" / "build"), ("img", BASE_DIR / "static" / "img")]
 WHITENOISE_AUTOREFRESH = TESTING  # it would read all of STATIC_ROOT for each client of a test
 STATIC_ROOT = Path(env("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
+# Each file is there zipped too: the first page is for telephones in tunnels.
+SERVED_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        else SERVED_STATIC
     },
 }
 # Evidence lies here under its SHA-256, never below a folder that the web server serves.

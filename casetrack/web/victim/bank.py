@@ -48,6 +48,7 @@ class HolderField(KanaField):
 
     invalid_text: "StrOrPromise" = _("Enter %(name)s in katakana, or in Latin letters as the bank book has it")
     latin = re.compile(r"[A-Z0-9 ().,/'-]+")
+    allowed = re.compile("[ァ-ヺー・゛゜\u3000 ]+")  # what a transfer file can hold
 
     def to_python(self, value: Any) -> str | None:
         text = unicodedata.normalize("NFKC", str(value or "")).strip().upper()

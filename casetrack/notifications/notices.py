@@ -8,7 +8,7 @@ from casetrack.cases.models import Case
 from casetrack.lib import clock
 from casetrack.lib.scope import system_scope
 from casetrack.notifications.models import Delivery, DeliveryStatus, HowTold, MailChoice
-from casetrack.people.models import Role, User
+from casetrack.people.models import User
 
 # About the person, in no case: nobody else may have done it in their name unseen.
 SAFETY = ("people.bank_account_changed", "people.bank_alarm_raised", "copies.asked")
@@ -44,13 +44,15 @@ def choose_mails(how: HowTold, *, actor: User) -> None:
 
 
 def is_unreachable(case: Case) -> bool:
-    """Whether the last finished mail to the victim of `case` could not be delivered: the firm has to telephone.
+    """Whether the last finished mail to the victim of `case`, in it or about the safety of their log-in, could not be
+    delivered: the firm has to telephone. Who has no log-in yet was invited at the address that the firm gave.
 
     The caller has checked that its reader may see the case. Mails are their recipient's rows, so this one fact is
     looked up in the system's scope.
     """
     with system_scope():
-        mails = Delivery.objects.filter(case=case, recipient__role=Role.VICTIM)
+        theirs = Q(recipient=case.victim_user_id) if case.victim_user_id else Q(victim=case.victim_id)
+        mails = Delivery.objects.filter(theirs, Q(case=case) | Q(case=None))
         done = mails.filter(status__in=[DeliveryStatus.SENT, DeliveryStatus.FAILED])
         last = done.order_by("-created_at", "-pk").values_list("status", flat=True).first()
     return last == DeliveryStatus.FAILED

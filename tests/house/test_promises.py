@@ -207,6 +207,7 @@ PROMISES: dict[str, dict[str, list[str]]] = {
         ],
         "Failures are visible to staff": [
             "web/test_victim_notices.py::test_both_sides_see_that_the_mail_did_not_arrive",
+            "notifications/test_choice.py::test_an_invitation_and_a_warning_that_did_not_arrive_are_shown_too",
         ],
         "Quiet options": [
             "notifications/test_choice.py::test_two_pieces_of_news_make_one_mail_in_the_evening",

@@ -7,11 +7,12 @@ import pytest
 from django.core import mail
 
 from casetrack.audit.services import PLATFORM, record
+from casetrack.cases.events import write_event
 from casetrack.lib import clock
 from casetrack.notifications import services
 from casetrack.notifications.models import Delivery, HowTold
 from casetrack.notifications.notices import choose_mails, is_unreachable, notices_of, unread_count
-from casetrack.people.models import User
+from casetrack.people.models import User, Victim
 from tests.builders import Story
 from tests.notifications.test_drain import Broken
 
@@ -86,3 +87,27 @@ def test_a_mail_that_was_given_up_is_shown_until_one_arrives(
     today.does("fiona", "acknowledge")
     mails_at(at_hour(12) + dt.timedelta(days=1))
     assert not is_unreachable(today.case)
+
+
+@pytest.mark.parametrize("about", ["the invitation", "the bank account"])
+def test_an_invitation_and_a_warning_that_did_not_arrive_are_shown_too(
+    today: Story, vera: User, monkeypatch: pytest.MonkeyPatch, about: str
+) -> None:
+    today.reported()
+    services.drain(clock.now())
+    if about == "the invitation":
+        today.case.victim_user = None
+        today.case.save(update_fields=["victim_user"])
+        Victim.objects.filter(pk=today.case.victim_id).update(email="wrong@example.org")
+        write_event(today.case, "cases.victim_invited", actor=User.objects.system())
+    else:
+        record(chain=PLATFORM, action="people.bank_account_changed", actor=vera, subject=f"user:{vera.pk}")
+    assert not is_unreachable(today.case)
+    server = Broken(smtplib.SMTPRecipientsRefused({"wrong@example.org": (550, b"unknown")}))
+    monkeypatch.setattr(services, "get_connection", lambda: server)
+    now = clock.now()
+    services.drain(now)
+    for pause in services.BACKOFF:
+        now += pause
+        services.drain(now)
+    assert is_unreachable(today.case)

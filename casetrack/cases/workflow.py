@@ -257,7 +257,7 @@ ACTIONS: dict[str, Action] = {
             BEFORE_AGREED,
             S.WITHDRAWN,
             (VICTIM,),
-            service="negotiation.services.withdraw_case",
+            service="mediation.services.withdraw_case",
         ),
         Action(
             "escalate",

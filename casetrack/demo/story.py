@@ -31,7 +31,7 @@ from casetrack.demo.cast import Cast
 from casetrack.ledger.models import Execution
 from casetrack.ledger.services import import_ledger
 from casetrack.lib.clock import tokyo, travel_to
-from casetrack.mediation.services import close_case, decline_case
+from casetrack.mediation.services import close_case, decline_case, withdraw_case
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import Countersignature, Offer, Payment, Settlement
 from casetrack.negotiation.partial import names_in, settled_parts
@@ -48,7 +48,6 @@ from casetrack.negotiation.services import (
     record_legal_basis,
     record_payment,
     revoke_acceptance,
-    withdraw_case,
 )
 from casetrack.negotiation.services.legal import basis_of
 from casetrack.notifications.clock_watch import tell

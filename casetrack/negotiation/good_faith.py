@@ -180,7 +180,10 @@ class _Walk:
                     yield self._answer(event, answered)
                 else:
                     yield self._step(event, made, self._clock(self.events[:place], event.at))
-            yield from (self._side(event, clock) for clock in ended_by(event, sides))
+            ended = ended_by(event, sides)
+            yield from (self._side(event, clock) for clock in ended)
+            # Of two steps at the same instant the first ends a clock.
+            sides = [clock for clock in sides if clock not in ended]
 
     def _of(self, party: OfferParty) -> Iterator[Offer]:
         return iter([offer for offer in self.offers if offer.party == party])

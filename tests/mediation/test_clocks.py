@@ -13,9 +13,9 @@ from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.scope import scoped
 from casetrack.mediation.models import ConciliationProposal
-from casetrack.mediation.services import apply_for_mediation, end_mediation, withdraw_mediation
+from casetrack.mediation.services import apply_for_mediation, end_mediation, withdraw_case, withdraw_mediation
 from casetrack.negotiation.good_faith import MET, MISSED, OVER, RUNNING, good_faith_of
-from casetrack.negotiation.services import resume_negotiation, withdraw_case
+from casetrack.negotiation.services import resume_negotiation
 from casetrack.notifications.clock_watch import BREACHED, WARNED, watch
 from tests.builders import Story
 from tests.mediation.test_apply import another_mediator

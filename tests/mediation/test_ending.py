@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from casetrack.bodies.services import add_body, add_mediator
 from casetrack.cases.models import Case, Event
-from casetrack.cases.services import perform
+from casetrack.cases.services import move, perform
 from casetrack.cases.workflow import MEDIATOR, VICTIM
 from casetrack.correspondence.models import Message
 from casetrack.demo.mediation import applied, firm_says, hearing_set, taken_on, to_proposal, victim_says
@@ -26,16 +26,11 @@ from casetrack.mediation.services import (
     end_mediation,
     possible,
     prepare_bound_offer,
+    withdraw_case,
     withdraw_mediation,
 )
 from casetrack.negotiation.proposal import at_amount
-from casetrack.negotiation.services import (
-    lapse_offers,
-    refuse_offer,
-    resume_negotiation,
-    withdraw_case,
-    withdraw_offer,
-)
+from casetrack.negotiation.services import lapse_offers, refuse_offer, resume_negotiation, withdraw_offer
 from casetrack.people.models import User
 from tests.builders import Story
 
@@ -175,16 +170,6 @@ def test_a_settled_case_that_the_victim_withdraws_leaves_the_body(story: Story, 
     assert not Case.objects.visible_to(mina).exists()
 
 
-def test_a_case_that_ends_while_a_mediation_is_live_stays_until_the_body_has_ended_it(story: Story, mina: User) -> None:
-    mediation = taken_on(story.to_offer())
-    with travel_to(story.at):
-        resume_negotiation(story.case, actor=story.user("alma"), reason="…")
-        withdraw_case(story.case, actor=story.user("vera"))
-        assert Case.objects.visible_to(mina).get().status == "withdrawn"
-        end_mediation(mediation, actor=mina, reason="取下げ")
-    assert not Case.objects.visible_to(mina).exists()
-
-
 def test_the_firm_does_not_get_round_a_mediation_by_resuming_and_declining(story: Story) -> None:
     mediation = taken_on(story.to_offer())
     alma = story.user("alma")
@@ -198,12 +183,19 @@ def test_the_firm_does_not_get_round_a_mediation_by_resuming_and_declining(story
         assert decline_case(story.case, actor=alma, reason="…").status == "declined"
 
 
-def test_the_victim_may_withdraw_the_case_while_a_body_mediates(story: Story) -> None:
-    taken_on(story.to_offer())
+def test_a_victim_who_withdraws_the_case_withdraws_it_from_the_body_too(story: Story, mina: User) -> None:
+    proposal = to_proposal(story.to_offer())
     with travel_to(story.at):
         resume_negotiation(story.case, actor=story.user("alma"), reason="…")
         withdraw_case(story.case, actor=story.user("vera"))
     assert story.case.status == "withdrawn"
+    assert story.case.body is None
+    mediation = Mediation.objects.get()
+    assert (mediation.status, mediation.ended_at) == ("withdrawn", story.at)
+    proposal.refresh_from_db()
+    assert proposal.ended_at == story.at
+    assert not Case.objects.visible_to(mina).exists()
+    assert MediationRecord.objects.visible_to(mina).get().status == "withdrawn"
 
 
 def test_the_firm_does_not_end_a_case_before_it_has_offered_what_was_settled(story: Story) -> None:
@@ -256,7 +248,7 @@ def test_of_a_case_that_has_ended_only_the_end_of_the_mediation_is_left(story: S
     assert possible(mediation, VICTIM) >= {"accept_as_victim", "withdraw"}
     with travel_to(story.at):
         resume_negotiation(story.case, actor=story.user("alma"), reason="…")
-        withdraw_case(story.case, actor=story.user("vera"))
+        move(story.case, "withdraw", actor=story.user("vera"))  # as until now: the mediation lived on
     mediation.case.refresh_from_db()
     assert possible(mediation, MEDIATOR) == {"end"}
     assert possible(mediation, VICTIM) == {"withdraw"}

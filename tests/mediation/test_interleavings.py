@@ -30,11 +30,12 @@ from casetrack.mediation.services import (
     prepare_bound_offer,
     propose_settlement,
     set_hearing,
+    withdraw_case,
     withdraw_mediation,
 )
 from casetrack.negotiation.models import Offer, Settlement
 from casetrack.negotiation.proposal import at_amount
-from casetrack.negotiation.services import accept_offer, resume_negotiation, withdraw_case
+from casetrack.negotiation.services import accept_offer, resume_negotiation
 from casetrack.people.models import User
 from tests.builders import Cast, Story
 

@@ -24,7 +24,7 @@ from casetrack.cases.workflow import ENDED
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
-from casetrack.mediation.services import decline_case
+from casetrack.mediation.services import decline_case, withdraw_case
 from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import LegalBasis, Offer, OfferParty, Payment, Settlement
 from casetrack.negotiation.partial import names_in, settled_parts
@@ -48,7 +48,6 @@ from casetrack.negotiation.services import (
     resume_negotiation,
     revoke_acceptance,
     show_payment,
-    withdraw_case,
     withdraw_offer,
 )
 from casetrack.negotiation.workflow import OfferStatus

@@ -12,10 +12,10 @@ from casetrack.demo.cast import Cast
 from casetrack.lib.clock import travel_to
 from casetrack.lib.errors import DomainError
 from casetrack.lib.scope import system_scope
-from casetrack.mediation.services import decline_case
+from casetrack.mediation.services import decline_case, withdraw_case
 from casetrack.negotiation.good_faith import good_faith_of
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.services import accept_offer, lapse_offers, resume_negotiation, withdraw_case
+from casetrack.negotiation.services import accept_offer, lapse_offers, resume_negotiation
 from casetrack.notifications.clock_watch import watch
 from casetrack.people.models import User
 from casetrack.reports.good_faith import figures_of

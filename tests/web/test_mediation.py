@@ -16,6 +16,7 @@ from django.utils.translation import override
 from casetrack.audit.models import Entry
 from casetrack.bodies.models import BodyMembership
 from casetrack.cases.models import Case
+from casetrack.cases.services import move
 from casetrack.copies.models import Copy
 from casetrack.copies.services import make_copy
 from casetrack.correspondence.services import write_note
@@ -27,7 +28,7 @@ from casetrack.lib.clock import travel_to
 from casetrack.mediation.models import Mediation
 from casetrack.mediation.services import end_mediation
 from casetrack.negotiation.models import Offer
-from casetrack.negotiation.services import live_settlements, resume_negotiation, withdraw_case
+from casetrack.negotiation.services import live_settlements, resume_negotiation
 from casetrack.people.models import User
 from tests.builders import Story
 from tests.evidence.files import upload
@@ -279,21 +280,19 @@ def test_the_victim_withdraws_and_the_body_no_longer_sees_the_case(story: Story,
         assert client_of(mina).get(at("mediator:case", story)).status_code == 404
 
 
-def test_who_withdraws_the_case_reads_that_the_body_goes_on_reading_it_and_can_end_that_after(
+def test_who_withdraws_the_case_reads_that_it_leaves_the_body_too(
     story: Story, mina: User, alma: User, client_of: SignIn
 ) -> None:
     story.to_offer()
     vera, address = client_of(story.user("vera")), at("victim:withdraw", story)
     with travel_to(story.at):
-        assert "goes on reading the case" not in text(vera.get(address))
+        assert "no longer sees the case" not in text(vera.get(address))
         taken_on(story)
     with travel_to(story.at):
         resume_negotiation(story.case, actor=alma, reason="…")
-        assert "FINMAC" in (said := text(vera.get(address)))
-        assert "goes on reading the case until the mediation has ended" in said
-        assert vera.post(address, key() | {"reason": ""}).status_code == 302
+        assert "withdraw your application to FINMAC" in text(vera.get(address))
         assert client_of(mina).get(at("mediator:case", story)).status_code == 200
-        assert vera.post(at("victim:mediation-withdraw", story), key() | {"reason": ""}).status_code == 302
+        assert vera.post(address, key() | {"reason": ""}).status_code == 302
         assert client_of(mina).get(at("mediator:case", story)).status_code == 404
 
 
@@ -388,7 +387,7 @@ def test_pages_that_ask_for_an_answer_or_a_proposal_open_only_while_there_is_one
     with travel_to(story.at):
         vera, alma, desk = client_of(story.user("vera")), client_of(story.user("alma")), client_of(mina)
         assert vera.get(at("victim:mediation-answer", story)).status_code == 200
-        withdraw_case(story.case, actor=story.user("vera"))
+        move(story.case, "withdraw", actor=story.user("vera"))  # as until now: the mediation lived on
         assert vera.get(at("victim:mediation-answer", story)).status_code == 404
         assert "Answer the proposal" not in text(vera.get(at("victim:mediation", story)))
         assert "Give this answer" not in text(alma.get(at("firm:mediation", story)))

@@ -27,8 +27,7 @@ from casetrack.cases.models import Case, Event
 from casetrack.cases.services import perform
 from casetrack.cases.workflow import ACTIONS, Status
 from casetrack.mediation.models import Mediation
-from casetrack.mediation.services import close_case, decline_case
-from casetrack.negotiation.services import withdraw_case
+from casetrack.mediation.services import close_case, decline_case, withdraw_case
 
 STATUS = OpenApiParameter("status", str, "query", enum=Status.values, description="Only cases at this status.")
 # What performs the actions of BY_PROGRAM.

@@ -12,6 +12,7 @@ from casetrack.mediation.services.ending import (
     decline_case,
     end_mediation,
     may_firm_end,
+    withdraw_case,
     withdraw_mediation,
 )
 from casetrack.mediation.services.hearings import cancel_hearing, set_hearing
@@ -48,5 +49,6 @@ __all__ = [
     "revoke_bound_acceptance",
     "set_hearing",
     "settled_mediation",
+    "withdraw_case",
     "withdraw_mediation",
 ]

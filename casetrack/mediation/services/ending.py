@@ -1,4 +1,4 @@
-"""How a mediation ends without a settlement, and how the firm may end a case in which there was one.
+"""How a mediation ends without a settlement, and how both sides may end a case in which there was one.
 
 A body reads a case for as long as it mediates in it. With every end but a settlement the case is taken from it in the
 same act; what it keeps is the record of the mediation. A mediation that was settled is followed until the case ends,
@@ -70,18 +70,30 @@ def may_firm_end(case: Case) -> bool:
 @transaction.atomic
 def close_case(case: Case, *, actor: User, reason: str) -> Case:
     """The firm closes a case. Raises as `check_firm_may_end` and `cases.services.move`."""
+    check_firm_may_end(lock(case))
     return _leave(case, "close", actor, reason)
 
 
 @transaction.atomic
 def decline_case(case: Case, *, actor: User, reason: str) -> Case:
     """The firm declines a case. Raises as `check_firm_may_end` and `cases.services.move`."""
+    check_firm_may_end(lock(case))
     return _leave(case, "decline", actor, reason)
+
+
+@transaction.atomic
+def withdraw_case(case: Case, *, actor: User, reason: str = "") -> Case:
+    """The victim withdraws the case, and with it what she asked of a body: it no longer sees the case. Raises as
+    `cases.services.move`."""
+    mediation = live_mediation(lock(case))
+    if mediation is not None:
+        withdraw_mediation(mediation, actor=actor)
+        case.body = None
+    return _leave(case, "withdraw", actor, reason)
 
 
 def _leave(case: Case, action: str, actor: User, reason: str) -> Case:
     """Nobody can answer what is on offer any more, so it lapses."""
-    check_firm_may_end(lock(case))
     move(case, action, actor=actor, reason=reason)
     end_offers(case, actor=actor)
     return case

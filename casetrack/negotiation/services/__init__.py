@@ -8,7 +8,6 @@ from casetrack.negotiation.services.agreeing import (
 )
 from casetrack.negotiation.services.answers import accept_offer, counter_offer, refuse_offer
 from casetrack.negotiation.services.covered import record_covered
-from casetrack.negotiation.services.ending import withdraw_case
 from casetrack.negotiation.services.legal import check_legal_basis, record_legal_basis, return_legal_basis
 from casetrack.negotiation.services.measures import (
     approve_measure,
@@ -67,6 +66,5 @@ __all__ = [
     "return_measure",
     "revoke_acceptance",
     "show_payment",
-    "withdraw_case",
     "withdraw_offer",
 ]

@@ -20,11 +20,10 @@ from casetrack.correspondence.services import mark_read, send_message
 from casetrack.lib import clock
 from casetrack.lib.crypto import keyed_hash
 from casetrack.lib.errors import DomainError
-from casetrack.mediation.services import live_mediation
+from casetrack.mediation.services import live_mediation, withdraw_case
 from casetrack.negotiation.models import Offer, Payment, Settlement
 from casetrack.negotiation.services import confirm_receipt as confirm
 from casetrack.negotiation.services import deny_receipt as deny
-from casetrack.negotiation.services import withdraw_case
 from casetrack.people.services import once
 from casetrack.web.errors import refuse
 from casetrack.web.report.base import PageForm

@@ -37,9 +37,10 @@ until the case ends, so that the body can answer questions about what it brought
 record: reference, dates, outcome. At most one mediation of a case is live, one that has ended never changes, and none
 is settled unless both sides accepted the same proposal: constraints and triggers of the database hold that too.
 
-While one is live the firm neither closes nor declines the case; the victim may always withdraw it. After a settlement
-the firm offers exactly that amount, and ends the case by itself only once its customer has refused, countered or let
-lapse that offer, open for a week at least. A part that was settled before stays settled: the amount is for the rest.
+While one is live the firm neither closes nor declines the case; the victim may withdraw the case, and the mediation
+with it. After a settlement the firm offers exactly that amount, and ends the case by itself only once its customer has
+refused, countered or let lapse that offer, open for a week at least. A part that was settled before stays settled: the
+amount is for the rest.
 """
 
 

@@ -40,7 +40,7 @@ fi
 
 .venv/bin/python -m casetrack.local.assets
 .venv/bin/python -m casetrack.local.catalogues
-wanted=$(cat static/build/.stamp; find static/img -type f -exec cksum {} + ; echo "$wanted")
+wanted=$(cat static/build/.stamp; grep '^SERVED_STATIC' casetrack/settings.py; find static/img -type f -exec cksum {} + ; echo "$wanted")
 if [ "$(cat var/static/.stamp 2>/dev/null || true)" != "$wanted" ]; then
     SECRET_KEY=setup .venv/bin/python manage.py collectstatic --noinput --clear --verbosity 0
     echo "$wanted" > var/static/.stamp

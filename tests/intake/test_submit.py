@@ -29,7 +29,7 @@ def test_vera_hands_in_her_report_and_a_case_stands_at_her_firm(vera: User, fion
     incident = case.incidents.get()
     assert (case.firm.code, case.status, case.victim_user) == ("MINATO", "submitted", vera)
     assert (incident.number, incident.kinds, incident.access) == ("0123-4567890", ["specified", "margin"], "reported")
-    assert (incident.firm_answer, incident.vector, incident.mfa_offered) == ("refused", "phishing", "not_used")
+    assert (incident.firm_answer, incident.vector, incident.mfa_offered) == ("refused", "phishing", "used")
     trade = case.claimed_trades.get()
     assert (trade.security, trade.quantity, trade.on_margin) == ("6182", 200000, True)
     assert case.evidence.get().name == "report.pdf"

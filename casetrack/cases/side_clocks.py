@@ -46,7 +46,7 @@ class Span:
 # What takes the place of a mediation body's proposal, or ends the case or the mediation before it was answered.
 _INSTEAD = frozenset({
     "mediation.proposed", "mediation.hearing_set", "mediation.not_settled", "mediation.withdrawn",
-    "negotiation.offer_accepted", "cases.withdrawn",
+    "negotiation.offer_accepted", "cases.withdrawn", "cases.declined", "cases.closed",
 })  # fmt: skip
 # A confirmation of receipt or a question of the firm's is no answer to the matter.
 SPANS: dict[str, Span] = {

@@ -226,6 +226,7 @@ class InterimMeasure(models.Model):
 
     `amount` is whole yen, of the payment or of the deficit. What was paid provisionally counts towards the settlement.
     A provisional payment names its legal basis (`bases.Basis`) and `reference`. `until`: the last day, if there is one.
+    `paid_note`: the firm's own, on whose account it was paid to.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="measures")
@@ -242,6 +243,7 @@ class InterimMeasure(models.Model):
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     paid_on = models.DateField(null=True)
+    paid_note = models.TextField(blank=True)
     ended_because = models.TextField(blank=True)
 
     class Meta:

@@ -7,6 +7,7 @@ import pytest
 
 from casetrack.calc.clocks import Clock
 from casetrack.cases.models import Case, Event
+from casetrack.cases.services import move
 from casetrack.cases.side_clocks import PROPOSAL_FIRM, PROPOSAL_VICTIM, side_clocks_of
 from casetrack.demo.mediation import firm_says, hearing_set, proposed, to_proposal, victim_says
 from casetrack.lib import clock
@@ -125,10 +126,10 @@ def test_neither_a_question_of_the_firms_nor_a_day_of_rest_moves_it(story: Story
     assert ([one.due_at], one.paused) == (before, False)
 
 
-@pytest.mark.parametrize("how", ["end", "withdraw", "settled by themselves", "case withdrawn"])
+@pytest.mark.parametrize("how", ["end", "withdraw", "settled by themselves", "case withdrawn", "declined as until now"])
 def test_what_makes_an_answer_needless_ends_both_clocks(story: Story, asked: ConciliationProposal, how: str) -> None:
     story.wait(1)
-    if how in ("settled by themselves", "case withdrawn"):
+    if how in ("settled by themselves", "case withdrawn", "declined as until now"):
         with travel_to(story.at):
             resume_negotiation(story.case, actor=story.user("alma"), reason="…")
     if how == "settled by themselves":
@@ -140,6 +141,8 @@ def test_what_makes_an_answer_needless_ends_both_clocks(story: Story, asked: Con
             withdraw_mediation(asked.mediation, actor=story.user("vera"))
         elif how == "case withdrawn":
             withdraw_case(story.case, actor=story.user("vera"))
+        elif how == "declined as until now":
+            move(story.case, "decline", actor=story.user("alma"), reason="…")
     assert ended(story, PROPOSAL_FIRM) == [(OVER, "firm", True)]
     assert ended(story, PROPOSAL_VICTIM) == [(OVER, "victim", True)]
     watch(asked.answer_by + dt.timedelta(days=1))

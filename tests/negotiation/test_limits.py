@@ -80,7 +80,10 @@ def test_help_after_a_part_was_settled_needs_the_limit_of_both(story: Story, lim
         with pytest.raises(NotAllowed, match="above your limit"):
             approve_measure(first, actor=limited(Decimal(1_004_499)))
         pay_ahead(
-            approve_measure(first, actor=limited(Decimal(1_004_500))), paid_on=story.at.date(), actor=story.user("sora")
+            approve_measure(first, actor=limited(Decimal(1_004_500))),
+            paid_on=story.at.date(),
+            actor=story.user("sora"),
+            note="Account checked.",
         )
         assert approve_measure(ahead(story, 10_000), actor=limited(Decimal(1_000_000))).status == "approved"
 

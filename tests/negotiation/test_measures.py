@@ -42,7 +42,7 @@ def paid(story: Story, **more: Any) -> InterimMeasure:
     measure = proposed(story, **(AHEAD | more))
     with travel_to(story.at):
         approve_measure(measure, actor=story.user("alma"))
-        return pay_ahead(measure, paid_on=story.at.date(), actor=story.user("alma"))
+        return pay_ahead(measure, paid_on=story.at.date(), actor=story.user("alma"), note="Account checked.")
 
 
 def test_what_was_paid_ahead_is_taken_off_what_is_still_paid(story: Story, alma: User) -> None:

@@ -310,7 +310,7 @@ def test_what_was_paid_ahead_counts_once(in_part: Story, ivan: User, alma: User)
             in_part.case, kind=Measure.PROVISIONAL_PAYMENT, amount=Decimal(100_000), reason="Rent", actor=ivan,
             basis=Basis.NO_LOSS_COMPENSATION, reference="1",
         )  # fmt: skip
-        pay_ahead(approve_measure(ahead, actor=alma), paid_on=in_part.at.date(), actor=alma)
+        pay_ahead(approve_measure(ahead, actor=alma), paid_on=in_part.at.date(), actor=alma, note="Account checked.")
     first = in_part.settlement
     assert still_due(first) == 0
     assert credit_of(first) == COSTS + SOLATIUM
@@ -326,7 +326,7 @@ def paid_ahead(story: Story, amount: int) -> None:
             actor=story.user("ivan"), basis=Basis.NO_LOSS_COMPENSATION, reference="1",
         )  # fmt: skip
         alma = story.user("alma")
-        pay_ahead(approve_measure(ahead, actor=alma), paid_on=story.at.date(), actor=alma)
+        pay_ahead(approve_measure(ahead, actor=alma), paid_on=story.at.date(), actor=alma, note="Account checked.")
 
 
 def test_what_a_paid_part_used_up_is_not_taken_off_another_again(in_part: Story, alma: User) -> None:

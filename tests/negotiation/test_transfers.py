@@ -122,7 +122,7 @@ def test_to_another_name_no_payment_is_recorded_without_a_word_on_whose_account_
 
 
 @pytest.mark.parametrize("holder", ["タカハシ メクミ", "タカハシ ケンジ"])
-def test_nothing_is_paid_ahead_to_another_name(story: Story, holder: str) -> None:
+def test_nothing_is_paid_ahead_to_another_name_without_a_word_on_it(story: Story, holder: str) -> None:
     with_bank(story.to_investigation(), holder=holder).wait(4)
     with travel_to(story.at):
         measure = propose_measure(
@@ -130,8 +130,11 @@ def test_nothing_is_paid_ahead_to_another_name(story: Story, holder: str) -> Non
             basis=Basis.NO_LOSS_COMPENSATION, reference="1", actor=story.user("ivan"),
         )  # fmt: skip
         approve_measure(measure, actor=story.user("alma"))
-        with pytest.raises(Conflict, match="another name"):
+        with pytest.raises(InvalidInput, match="another name") as refused:
             pay_ahead(measure, paid_on=story.at.date(), actor=story.user("alma"))
+        assert refused.value.field == "note"
+        paid = pay_ahead(measure, paid_on=story.at.date(), actor=story.user("alma"), note="後見人の口座。")
+    assert (paid.status, paid.paid_note) == ("paid", "後見人の口座。")
 
 
 @pytest.mark.parametrize("holder", ["タカハシ メクミ", "タカハシ ケンジ", "カ)タカハシ", "タカハシ メグミー"])

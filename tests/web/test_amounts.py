@@ -80,7 +80,7 @@ def test_money_ahead_is_paid_and_said_to_be_ahead(story: Story) -> None:
             basis=Basis.NO_LOSS_COMPENSATION, reference="1", actor=story.user("ivan"),
         )  # fmt: skip
         approve_measure(ahead, actor=story.user("alma"))
-        pay_ahead(ahead, paid_on=story.at.date(), actor=story.user("alma"))
+        pay_ahead(ahead, paid_on=story.at.date(), actor=story.user("alma"), note="Account checked.")
     (paid,) = [amount for amount in amounts_of(story.case, story.user("vera")) if amount.key == "paid"]
     assert (paid.text, paid.note) == ("300,000円", "うち合意前の支払い：300,000円")
 

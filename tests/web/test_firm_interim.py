@@ -33,7 +33,12 @@ def test_from_the_proposal_to_the_payment(story: Story, client_of: Any) -> None:
         alma.post(at(story, "1/approve/"))
         assert "Provisional payment: ¥500,000" in vera.get(own).content.decode()
         sent = {"paid_on_year": day.year, "paid_on_month": day.month, "paid_on_day": day.day}
-        alma.post(at(story, "1/pay/"), sent)
+        unknown = alma.post(at(story, "1/pay/"), sent)
+        assert unknown.status_code == 400
+        assert "The customer has not entered bank details." in unknown.content.decode()
+        alma.post(at(story, "1/pay/"), sent | {"note": "Copy of the passbook."})
+        assert "Copy of the passbook." in alma.get(at(story)).content.decode()
+        assert "Copy of the passbook." not in vera.get(own).content.decode()
         assert "Paid on" in vera.get(own).content.decode()
     assert InterimMeasure.objects.get().status == "paid"
 

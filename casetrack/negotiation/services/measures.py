@@ -20,8 +20,8 @@ from casetrack.negotiation.bases import Basis
 from casetrack.negotiation.models import InterimMeasure, Measure, MeasureStatus, Settlement
 from casetrack.negotiation.querysets import given_ahead
 from casetrack.negotiation.services.legal import check_body
-from casetrack.negotiation.services.underway import require_no_transfer, require_own_name
-from casetrack.people.bank import bank_account_of, require_payable
+from casetrack.negotiation.services.underway import check_account, require_no_transfer
+from casetrack.people.bank import require_payable
 from casetrack.people.models import User
 
 WHILE = (
@@ -214,10 +214,10 @@ def end_measure(measure: InterimMeasure, *, actor: User, reason: str) -> Interim
 
 
 @transaction.atomic
-def pay_ahead(measure: InterimMeasure, *, paid_on: dt.date, actor: User) -> InterimMeasure:
+def pay_ahead(measure: InterimMeasure, *, paid_on: dt.date, actor: User, note: str = "") -> InterimMeasure:
     """Record that an approved provisional payment was made. Raises NotAllowed, IllegalTransition, Conflict (not
-    approved, no payment, the bank account is kept back or in another name, a transfer is under way), InvalidInput (the
-    day)."""
+    approved, no payment, the bank account is kept back, a transfer is under way), InvalidInput (the day, an account in
+    another name or none, without a note on it)."""
     _at(measure, actor, MeasureStatus.APPROVED)
     if measure.kind != Measure.PROVISIONAL_PAYMENT:
         raise Conflict(_("Nothing is paid with this."))
@@ -225,9 +225,9 @@ def pay_ahead(measure: InterimMeasure, *, paid_on: dt.date, actor: User) -> Inte
     if not clock.tokyo_date(measure.approved_at) <= paid_on <= clock.tokyo_date(clock.now()):
         raise InvalidInput(_("Enter a day between the approval and today."), field="paid_on")
     require_payable(measure.case.victim_user, measure.case.firm.code)
-    require_own_name(measure.case, bank_account_of(measure.case.victim_user))
+    check_account(measure.case, note)
     require_no_transfer(measure.case)
-    measure.status, measure.paid_on = MeasureStatus.PAID, paid_on
-    measure.save(update_fields=["status", "paid_on"])
+    measure.status, measure.paid_on, measure.paid_note = MeasureStatus.PAID, paid_on, note.strip()
+    measure.save(update_fields=["status", "paid_on", "paid_note"])
     _write(measure, "paid", actor)
     return measure

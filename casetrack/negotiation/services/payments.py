@@ -22,8 +22,8 @@ from casetrack.negotiation.services.agreeing import require_final
 from casetrack.negotiation.services.legal import require_legal_basis
 from casetrack.negotiation.services.measures import still_due
 from casetrack.negotiation.services.restorations import require_restored
-from casetrack.negotiation.services.underway import require_no_transfer, require_own_name
-from casetrack.people.bank import bank_account_of, require_payable
+from casetrack.negotiation.services.underway import check_account, require_no_transfer
+from casetrack.people.bank import require_payable
 from casetrack.people.models import User
 
 # What the steps of the workflow's table are called where only a part was settled, and the case stays where it is.
@@ -78,7 +78,7 @@ def record_payment(
         require_legal_basis(settlement)
         require_payable(case.victim_user, case.firm.code)
         if amount:
-            _check_account(case, note)
+            check_account(case, note)
         require_no_transfer(case)
     payment = Payment.objects.create(
         case=case,
@@ -92,27 +92,6 @@ def record_payment(
     data = {"amount": plain(amount), "paid_on": paid_on.isoformat()}
     take_step(settlement, "record_payment", actor=actor, data=data)
     return payment
-
-
-def _check_account(case: Case, note: str) -> None:
-    """A payment to an account that is not known to be the victim's own, because it is in another name or because none
-    was entered here, needs words on how the firm made sure whose it is."""
-    if note.strip():
-        return
-    account = bank_account_of(case.victim_user)
-    if account is None:
-        raise InvalidInput(
-            _("The customer has not entered bank details. Write in the note how you made sure whose account it is."),
-            field="note",
-        )
-    try:
-        require_own_name(case, account)
-    except Conflict as differs:
-        message = _(
-            "The account is in another name: %(holder)s. The customer's name is %(expected)s. Write in the note how you"
-            " made sure whose it is."
-        )
-        raise InvalidInput(message, field="note", **differs.params) from differs
 
 
 def _live(payment: Payment) -> Case:

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_noop as _
 
 from casetrack.cases.models import Case
-from casetrack.lib.errors import Conflict
+from casetrack.lib.errors import Conflict, InvalidInput
 from casetrack.negotiation.models import TransferLine
 from casetrack.negotiation.transfers import LineStatus
-from casetrack.people.bank import normalize_holder
+from casetrack.people.bank import bank_account_of, normalize_holder
 from casetrack.people.models import BankAccount
 
 
@@ -30,3 +30,24 @@ def require_own_name(case: Case, account: BankAccount | None) -> None:
             _("The account is in another name: %(holder)s. The customer's name is %(expected)s."),
             holder=account.holder, expected=expected,
         )  # fmt: skip
+
+
+def check_account(case: Case, note: str) -> None:
+    """A payment to an account that is not known to be the victim's own, because it is in another name or because none
+    was entered here, needs words on how the firm made sure whose it is. Raises InvalidInput."""
+    if note.strip():
+        return
+    account = bank_account_of(case.victim_user)
+    if account is None:
+        raise InvalidInput(
+            _("The customer has not entered bank details. Write in the note how you made sure whose account it is."),
+            field="note",
+        )
+    try:
+        require_own_name(case, account)
+    except Conflict as differs:
+        message = _(
+            "The account is in another name: %(holder)s. The customer's name is %(expected)s. Write in the note how you"
+            " made sure whose it is."
+        )
+        raise InvalidInput(message, field="note", **differs.params) from differs

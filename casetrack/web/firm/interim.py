@@ -28,7 +28,7 @@ from casetrack.negotiation.services import (
 from casetrack.negotiation.services.measures import WHILE, burden_of
 from casetrack.web.errors import explain
 from casetrack.web.firm.doors import firm_case, for_staff, me, posted, refused
-from casetrack.web.firm.forms import ReasonForm
+from casetrack.web.firm.forms import PaymentForm, ReasonForm
 from casetrack.web.forms.fields import ChoiceField, DateField3, LongTextField, SelectField, TextField, YenField
 
 
@@ -59,10 +59,6 @@ class MeasureForm(forms.Form):
         label=gettext_lazy("Number or paper"), name=gettext_lazy("the number or the paper"), max_length=120,
         required=False, help_text=gettext_lazy("Only for a provisional payment."),
     )  # fmt: skip
-
-
-class PaidForm(forms.Form):
-    paid_on = DateField3(label=gettext_lazy("Paid on"), name=gettext_lazy("the day of the payment"), not_future=True)
 
 
 @for_staff
@@ -166,7 +162,7 @@ end = _page(
     "end",
 )  # fmt: skip
 pay = _page(
-    lambda data: PaidForm(data, initial={"paid_on": clock.tokyo_date(clock.now())}), pay_ahead,
+    lambda data: PaymentForm(data, initial={"paid_on": clock.tokyo_date(clock.now())}), pay_ahead,
     gettext_lazy("Record the provisional payment"), gettext_lazy("The payment is recorded. The customer is told."),
     "pay",
 )  # fmt: skip

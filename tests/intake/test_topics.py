@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from casetrack.intake.additions import correct_answers
+from casetrack.intake.additions import answers_now, correct_answers
 from casetrack.intake.services import save_step, submit_draft
 from casetrack.intake.steps import STEPS, aside, unfinished
 from casetrack.lib.errors import InvalidInput
@@ -95,7 +95,7 @@ def test_a_representative_needs_a_name_and_nobody_needs_none() -> None:
 
 def test_fiona_reads_the_report_in_words_and_the_needs_first(vera: User, fiona: User, client_of: Any) -> None:
     case = submit_draft(filled_draft(vera, **TOPICS), actor=vera, key=None)
-    told = words.for_staff(case)
+    told = words.for_staff(case, answers_now(case))
     assert told["needs"]
     assert "help" not in {section.identifier for section in told["sections"]}
     html = client_of(fiona).get(f"/ja/firm/cases/{case.reference}/").content.decode()

@@ -109,6 +109,7 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
     letters = list(case.messages.select_related("author__membership__firm").order_by("sent_at", "pk"))
     notes = Note.objects.visible_to(user).filter(case=case).select_related("author__membership__firm")
     can_investigate, asked = permissions.can_investigate(user, case), all_waiting(case)
+    said = additions.said(case)
     context = {
         "case": case,
         "is_unreachable": is_unreachable(case),
@@ -119,8 +120,8 @@ def page(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "buttons": buttons(request, case, settlement=settlement, payment=payment),
         "incidents": incidents,
         "progress": progress_of(case, incidents, runs, offers, settlement, payment, can_investigate=can_investigate),
-        "report": words.for_staff(case),
-        "said": additions.said(case),
+        "report": words.for_staff(case, said.now),
+        "said": said,
         "asked": Request.objects.visible_to(user).filter(case=case).order_by("due_on", "pk"),
         "can_ask": role in permissions.CASEWORKERS and permissions.can_write_to(user, case),
         "documents": Document.objects.visible_to(user).filter(case=case).newest_first(),

@@ -4,9 +4,9 @@ For the victim's page and the firm's: both read the same.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casetrack.cases.models import Case
 from casetrack.intake.additions import IN_WORDS
@@ -56,11 +56,13 @@ class Topic:
 
 @dataclass(frozen=True)
 class Said:
-    """`topics` in the order of the report; `unsaid` were left out and may still be told; `facts` were remembered."""
+    """`topics` in the order of the report; `unsaid` were left out and may still be told; `facts` were remembered; `now`
+    are the answers as last given, as a draft holds them."""
 
     topics: list[Topic]
     unsaid: list[Topic]
     facts: list[Addition]
+    now: Mapping[str, Mapping[str, Any]]
 
     @property
     def changed(self) -> list[Topic]:
@@ -77,7 +79,7 @@ def said(case: Case) -> Said:
     topics = [_topic(name, steps, additions) for name, step in STEPS.items() if step != FILES]
     told = [topic for topic in topics if topic.lines or topic.words]
     unsaid = [topic for topic in topics if topic not in told and topic.identifier in possible] if steps else []
-    return Said(told, unsaid, [row for row in additions if not row.topic])
+    return Said(told, unsaid, [row for row in additions if not row.topic], after)
 
 
 def _topic(name: str, steps: dict[str, dict[str, object]], additions: Sequence[Addition]) -> Topic:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casetrack.cases.models import Case
-from casetrack.intake.additions import answers_now
 from casetrack.intake.choices import Representative
-from casetrack.intake.steps import ACCOUNT, FILES, HELP, REPRESENTATIVE, STEPS
+from casetrack.intake.steps import ACCOUNT, FILES, HELP, REPRESENTATIVE, STEPS, Answers
 from casetrack.web.report.pages import PAGES, Shown, shown
 
 if TYPE_CHECKING:
@@ -45,11 +44,10 @@ def sections(case: Case) -> list[Section]:
     return [section for section in found if section.rows]
 
 
-def for_staff(case: Case) -> dict[str, Any]:
+def for_staff(case: Case, now: Answers) -> dict[str, Any]:
     """`needs` and `speaker`: what to bear in mind before calling, and who speaks for the person, as last said, empty if
-    nothing was; `sections`: all the rest of the report, answered questions alone."""
+    nothing was (`now`: the answers as last given); `sections`: the rest of the report, answered questions alone."""
     said = [Section(section.identifier, section.title, _answered(section.rows)) for section in sections(case)]
-    now = answers_now(case)
     nobody = now.get(REPRESENTATIVE.identifier, {}).get("facts", {}).get("kind") == Representative.NOBODY
     return {
         "needs": _answered(shown(PAGES[HELP.identifier], now)),

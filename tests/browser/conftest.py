@@ -24,8 +24,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this 
 
 expect.set_options(timeout=30_000)  # milliseconds: two cores may have a whole suite to run
 PICTURES = bool(os.environ.get("CASETRACK_SHOTS"))
-# Each language and each width once; every language at every width when pictures are asked for: the pages are the same.
-LOOKS = [("ja", "phone"), ("en", "wide")] + ([("ja", "wide"), ("en", "phone")] if PICTURES else [])
+EVERY_LOOK = [("ja", "phone"), ("en", "wide"), ("ja", "wide"), ("en", "phone")]
+# Each language and each width once; all of them when pictures are asked for. What checks every page of the victim's
+# does so in every look.
+LOOKS = EVERY_LOOK if PICTURES else EVERY_LOOK[:2]
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "shots"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -26,7 +26,7 @@ from casetrack.lib import clock
 from casetrack.lib.clock import travel_to
 from casetrack.lib.scope import system_scope
 from casetrack.web.views import GUIDES
-from tests.browser.conftest import LOOKS
+from tests.browser.conftest import EVERY_LOOK
 from tests.builders import ANSWERS_A, Cast, Story
 from tests.evidence import files
 from tests.intake.reports import TOPICS, filled_draft
@@ -218,7 +218,7 @@ def of_a_case(cast: Cast) -> Iterator[tuple[str, bool]]:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("language", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "width"), EVERY_LOOK)
 @pytest.mark.parametrize("pages", [of_the_report, of_a_case], ids=lambda pages: pages.__name__)
 def test_every_page_of_veras_and_every_form_sent_empty(
     eyes: Callable[..., Eyes], cast: Cast, pages: Any, language: str, width: str
@@ -230,7 +230,7 @@ def test_every_page_of_veras_and_every_form_sent_empty(
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("language", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "width"), EVERY_LOOK)
 def test_every_page_for_everybody_and_every_door(
     eyes: Callable[..., Eyes], cast: Cast, language: str, width: str
 ) -> None:

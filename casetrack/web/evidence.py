@@ -4,16 +4,19 @@ Who may see the row is asked before (`visible_to`); who may have its bytes is as
 """
 
 import email.policy
+import uuid
 from email.parser import BytesParser
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from casetrack.audit.models import Entry
+from casetrack.cases.models import Case
 from casetrack.evidence import storage
 from casetrack.evidence.models import EvidenceFile, Kind, Preview, Scan
 from casetrack.evidence.services import note_reading
@@ -33,6 +36,12 @@ MAIL_READ = 1024 * 1024  # what lies deeper in a mail costs time, and would not 
 SANDBOX = "sandbox; default-src 'none'"
 # The browser's own viewer draws a PDF with styles and pictures of its own; scripts, forms and pop-ups stay off.
 PAPER = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; object-src 'self'"
+
+
+def file_of(case: Case, user: User, key: uuid.UUID) -> EvidenceFile:
+    """One of the case's files that the person may see, or 404."""
+    files = EvidenceFile.objects.visible_to(user).filter(case=case).select_related("case__firm")
+    return get_object_or_404(files, key=key)
 
 
 def may_open(file: EvidenceFile, user: User) -> bool:

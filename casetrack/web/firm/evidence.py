@@ -8,37 +8,31 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casetrack.cases.models import Case
 from casetrack.cases.permissions import CASEWORKERS, can_write_to, role_in
 from casetrack.evidence import services
-from casetrack.evidence.models import EvidenceFile, Request
+from casetrack.evidence.models import Request
 from casetrack.lib.errors import DomainError
-from casetrack.web.evidence import give_download, give_paper, give_picture, preview_of
+from casetrack.web.evidence import file_of, give_download, give_paper, give_picture, preview_of
 from casetrack.web.firm.doors import act, firm_case, for_staff, me, posted, refused
 from casetrack.web.firm.forms import AskForm
-
-
-def file_of(case: Case, request: HttpRequest, file: uuid.UUID) -> EvidenceFile:
-    files = EvidenceFile.objects.visible_to(me(request)).filter(case=case).select_related("case__firm")
-    return get_object_or_404(files, key=file)
 
 
 @for_staff
 @require_safe
 def download(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse:
-    return give_download(file_of(firm_case(request, reference), request, file), me(request))
+    return give_download(file_of(firm_case(request, reference), me(request), file), me(request))
 
 
 @for_staff
 @require_safe
 def picture(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse:
-    return give_picture(file_of(firm_case(request, reference), request, file), me(request))
+    return give_picture(file_of(firm_case(request, reference), me(request), file), me(request))
 
 
 @for_staff
 @require_safe
 def paper(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse:
-    return give_paper(file_of(firm_case(request, reference), request, file), me(request))
+    return give_paper(file_of(firm_case(request, reference), me(request), file), me(request))
 
 
 @for_staff
@@ -46,7 +40,7 @@ def paper(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse
 def look(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse:
     """One file: its preview, and what is known of it."""
     case = firm_case(request, reference)
-    row = file_of(case, request, file)
+    row = file_of(case, me(request), file)
     context = {"case": case, "file": row, "preview": preview_of(row, me(request)), "files": [row]}
     return render(request, "firm/evidence_look.html", context)
 

@@ -3,36 +3,29 @@
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from casetrack.cases.models import Case
-from casetrack.evidence.models import EvidenceFile
-from casetrack.web.evidence import give_download, give_paper, give_picture, preview_of, rows_of
+from casetrack.web.evidence import file_of, give_download, give_paper, give_picture, preview_of, rows_of
 from casetrack.web.mediator.doors import for_mediators, handed_case, me
-
-
-def file_of(case: Case, request: HttpRequest, file: uuid.UUID) -> EvidenceFile:
-    files = EvidenceFile.objects.visible_to(me(request)).filter(case=case).select_related("case__firm")
-    return get_object_or_404(files, key=file)
 
 
 @for_mediators
 @require_safe
 def download(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse:
-    return give_download(file_of(handed_case(request, reference), request, file), me(request))
+    return give_download(file_of(handed_case(request, reference), me(request), file), me(request))
 
 
 @for_mediators
 @require_safe
 def picture(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse:
-    return give_picture(file_of(handed_case(request, reference), request, file), me(request))
+    return give_picture(file_of(handed_case(request, reference), me(request), file), me(request))
 
 
 @for_mediators
 @require_safe
 def paper(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse:
-    return give_paper(file_of(handed_case(request, reference), request, file), me(request))
+    return give_paper(file_of(handed_case(request, reference), me(request), file), me(request))
 
 
 @for_mediators
@@ -40,6 +33,6 @@ def paper(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse
 def look(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponse:
     """One file: its preview, and what is known of it."""
     case, user = handed_case(request, reference), me(request)
-    row = file_of(case, request, file)
+    row = file_of(case, user, file)
     context = {"case": case, "file": row, "preview": preview_of(row, user), "files": rows_of([row], user, staff=True)}
     return render(request, "mediator/evidence_look.html", context)

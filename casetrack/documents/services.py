@@ -177,13 +177,17 @@ def _make(key: int, now: dt.datetime) -> int | None:
 
 def _composed(case: Case, entry: Entry) -> list[tuple[str, str, Facts]]:
     """Kind, language and facts of each document of an entry: in the language of the case, and what both sides go on
-    working with in the other one too, right after it."""
-    languages = sorted(Language.values, key=lambda language: language != case.language)
-    found = []
-    for place, language in enumerate(languages):
-        with override(language):
-            for kind, facts in COMPOSERS[entry.action](case, entry):
-                if place == 0 or kind in IN_EVERY_LANGUAGE:
-                    found.append((kind, language, facts))
-    order = list(dict.fromkeys(kind for kind, _language, _facts in found))
+    working with in the others too, right after it. A composer runs again only where one of its papers asks for that."""
+    found = _composed_in(case.language, case, entry)
+    order = [kind for kind, _language, _facts in found]
+    if set(order).isdisjoint(IN_EVERY_LANGUAGE):
+        return found
+    for other in Language.values:
+        if other != case.language:
+            found += [paper for paper in _composed_in(other, case, entry) if paper[0] in IN_EVERY_LANGUAGE]
     return sorted(found, key=lambda paper: order.index(paper[0]))
+
+
+def _composed_in(language: str, case: Case, entry: Entry) -> list[tuple[str, str, Facts]]:
+    with override(language):
+        return [(kind, language, facts) for kind, facts in COMPOSERS[entry.action](case, entry)]
